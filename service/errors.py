@@ -1,0 +1,61 @@
+"""The few errors of the product. Each carries the HTTP status that the one handler in `service.views.errors` answers with."""
+
+
+class ServiceError(Exception):
+    """An error whose message is written for the person who caused it (German, names the field and the remedy)."""
+
+    status = 500
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidSearch(ServiceError):
+    """A search address that cannot be understood: unknown facet value, page out of range, query too long."""
+
+    status = 400
+
+
+class InvalidRecord(ServiceError):
+    """A record that cannot be saved. `problems` maps a field path ("places.0.postcode") to German sentences."""
+
+    status = 422
+
+    def __init__(self, problems: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{field}: {' '.join(texts)}" for field, texts in problems.items()))
+        self.problems = problems
+
+
+class OfferNotFound(ServiceError):
+    """No public offer has this id."""
+
+    status = 404
+
+
+class OfferGone(ServiceError):
+    """The offer was public once and is archived."""
+
+    status = 410
+
+
+class EditConflict(ServiceError):
+    """Somebody else saved the same record meanwhile; nothing was written."""
+
+    status = 409
+
+
+class SearchUnavailable(ServiceError):
+    """The engine did not answer in time or answered with an error. `reason` is for logs and metrics only."""
+
+    status = 503
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "Die Suche ist gerade nicht erreichbar. Bitte versuchen Sie es in wenigen Minuten noch einmal."
+        )
+        self.reason = reason
+
+
+class BadSetting(ServiceError):
+    """A setting that is missing or wrong; stops the start with one line."""
