@@ -57,5 +57,17 @@ class SearchUnavailable(ServiceError):
         self.reason = reason
 
 
+class StoreUnavailable(ServiceError):
+    """The data base does not answer. `reason` is for logs and the command line only."""
+
+    status = 503
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "Die Datenbank ist gerade nicht erreichbar. Bitte versuchen Sie es in wenigen Minuten noch einmal."
+        )
+        self.reason = reason
+
+
 class BadSetting(ServiceError):
     """A setting that is missing or wrong; stops the start with one line."""

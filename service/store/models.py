@@ -5,13 +5,14 @@ vocabularies are slugs. What a record looks like outside stands in `service.sche
 """
 
 import uuid as uuid_module
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     DateTime,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    TypeDecorator,
     Uuid,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -26,13 +28,26 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER keys
 
 
+class Utc(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite forgets time zones, so it is told again when a row is read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware moment in UTC, whatever the data base gave."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
 class Base(DeclarativeBase):
     """Declarative base: types by annotation, constraint names fixed so that migrations can speak of them."""
 
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         dict[str, Any]: JSON,
         list[str]: JSON,
-        datetime: DateTime(timezone=True),
+        datetime: Utc,
     }
     metadata = MetaData(
         naming_convention={
@@ -130,7 +145,7 @@ class Contact(Base):
 
 
 class Offer(Base):
-    """An integration offer. `rev` is the revision of its last change, `imported_rev` that of its last import."""
+    """An integration offer. `rev` is the revision of its last change; `edited_here`: changed since its last import."""
 
     __tablename__ = "offers"
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -138,7 +153,7 @@ class Offer(Base):
     public_id: Mapped[str] = mapped_column(String(8), unique=True)
     slug: Mapped[str] = mapped_column(String(160))
     rev: Mapped[int] = mapped_column(BigInteger, index=True)
-    imported_rev: Mapped[int | None] = mapped_column(BigInteger)
+    edited_here: Mapped[bool]
     source_name: Mapped[str] = mapped_column(String(80))
     source_id: Mapped[str] = mapped_column(String(160))
     status: Mapped[str] = mapped_column(String(10), index=True)

@@ -1,0 +1,71 @@
+"""Revisions: how an edit reaches the index.
+
+Each edit draws its revisions last, just before commit, from the one counter row; the row's lock makes revision order
+commit order, so a reader that has seen revision n has seen everything before it. `changes` holds (rev, offer); the
+indexer reads on from its checkpoint and looks up the offers' present state.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from service.store.models import AuditEntry, Change, Counter, Offer
+
+
+def record_changes(session: Session, offer_ids: Sequence[int]) -> int:
+    """Draws a revision for each offer and appends it to `changes`. Returns the last revision drawn (the counter).
+    Call it last in the transaction: the counter's lock is held until commit.
+    """
+    if not offer_ids:
+        return latest_rev(session)
+    last = session.scalars(update(Counter).values(rev=Counter.rev + len(offer_ids)).returning(Counter.rev)).one()
+    first = last - len(offer_ids) + 1
+    numbered = [{"key": key, "new_rev": first + number} for number, key in enumerate(offer_ids)]
+    table: Any = Offer.__table__
+    statement = update(table).where(table.c.id == bindparam("key")).values(rev=bindparam("new_rev"))
+    session.connection().execute(statement, numbered)
+    session.execute(insert(Change), [{"rev": row["new_rev"], "offer_id": row["key"]} for row in numbered])
+    return last
+
+
+def latest_rev(session: Session) -> int:
+    """The newest committed revision."""
+    return session.scalars(select(Counter.rev)).one()
+
+
+def changes_after(session: Session, rev: int, limit: int) -> list[tuple[int, int]]:
+    """(rev, offer id) after a checkpoint, oldest first."""
+    rows = session.execute(
+        select(Change.rev, Change.offer_id).where(Change.rev > rev).order_by(Change.rev).limit(limit)
+    )
+    return [(row.rev, row.offer_id) for row in rows]
+
+
+def audit(session: Session, actor: str, action: str, thing: str, rev: int | None = None, **details: Any) -> None:
+    """Appends to the audit log. `thing` is like "offer:<public id>"."""
+    session.execute(
+        insert(AuditEntry).values(
+            at=datetime.now(UTC), actor=actor, action=action, object=thing, rev=rev, details=details
+        )
+    )
+
+
+def audit_many(session: Session, actor: str, action: str, entries: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """`audit` for many things at once."""
+    now = datetime.now(UTC)
+    if entries:
+        session.execute(
+            insert(AuditEntry),
+            [
+                {"at": now, "actor": actor, "action": action, "object": thing, "rev": None, "details": details}
+                for thing, details in entries
+            ],
+        )
+
+
+def pending(session: Session, rev: int) -> int:
+    """How many changes lie after a checkpoint."""
+    return session.scalars(select(func.count()).select_from(Change).where(Change.rev > rev)).one()

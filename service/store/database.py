@@ -1,0 +1,97 @@
+"""Connections to the store: SQLite by default, PostgreSQL in production.
+
+Two ways in: `reading()` never writes; `writing()` is one transaction, committed at its end. With SQLite a writing
+transaction takes the write lock at its start (BEGIN IMMEDIATE), so that it cannot fail half-way for want of it; keep I/O
+and rendering out of it. Open a `Database` after gunicorn's fork, never before.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+from service.errors import StoreUnavailable
+
+BUSY_SECONDS = 30
+
+
+class Database:
+    """The store's connections. Raises `StoreUnavailable` where the data base does not answer."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.sqlite = url.startswith("sqlite")
+        self._reader = _engine(url, begin="BEGIN")
+        self._writer = _engine(url, begin="BEGIN IMMEDIATE") if self.sqlite else self._reader
+        self._read = sessionmaker(self._reader, expire_on_commit=False, autoflush=False)
+        self._write = sessionmaker(self._writer, expire_on_commit=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading; its transaction is one snapshot on SQLite."""
+        with _translated(), self._read() as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session whose whole reading sees one moment, on PostgreSQL too (REPEATABLE READ)."""
+        with _translated(), self._read() as session:
+            if not self.sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One writing transaction: committed at the end of the block, rolled back on an exception."""
+        with _translated(), self._write.begin() as session:
+            yield session
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that writes, for migrations."""
+        return self._writer
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Connection failures as `StoreUnavailable`; mistakes in statements stay what they are."""
+    try:
+        yield
+    except DBAPIError as error:
+        kind = type(error.orig).__name__
+        if kind == "OperationalError" or error.connection_invalidated:
+            raise StoreUnavailable(str(error.orig).splitlines()[0]) from error
+        raise
+
+
+def _engine(url: str, begin: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=5, max_overflow=5, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # the driver would begin transactions by its own rules otherwise
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "cache_size=-16000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
