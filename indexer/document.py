@@ -1,0 +1,155 @@
+"""From a stored offer to the search document: one function for single edits and for full builds, so they cannot disagree.
+
+The document is the JSON that OpenSearch takes (`mappings/offers-v1.json`); the embedded engine tokenises the same fields
+in Python. `hit` is what a results page shows, so that it needs no data base: labels are looked up when it is shown.
+Contacts, internal notes and hidden places never enter a document.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service.german import foreign
+from service.german.normalise import clean, plain_text
+from service.search.facets import YES
+from service.search.wordbook import Wordbook
+from service.store.records import StoredOffer
+from service.vocabulary import Term
+
+Document = dict[str, Any]
+WEEKDAYS = {"MO": "mo", "TU": "di", "WE": "mi", "TH": "do", "FR": "fr", "SA": "sa", "SU": "so"}
+TEXT_IN_HIT = 1200
+"""Characters of the body kept for snippets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of an offer that are analysed; also what the lexicon and the compound list are learnt from."""
+
+    title: str
+    body: str
+
+
+def texts(offer: StoredOffer) -> Texts:
+    """Title and everything else that is read by people, plain."""
+    record = offer.record
+    provider = record["provider"] or {}
+    places = [place for place in record["places"] if place["visibility"] != "hidden"]
+    lines = [
+        record["summary"], plain_text(record["body"]), plain_text(record["easy"]), record["registration"],
+        record["documents"], record["cost_note"], record["childcare_note"], record["accessibility_note"],
+        *record["other_names"], *record["search_words"], provider.get("name", ""),
+        *(f"{place['name']} {place['district']} {place['city']}" for place in places),
+        *(entry["text"] for entry in record["translations"] if entry["field"] in {"title", "summary"}),
+    ]  # fmt: skip
+    return Texts(clean(record["title"]), "\n".join(clean(line) for line in lines if line))
+
+
+def build(offer: StoredOffer, book: Wordbook, today: date) -> Document:
+    """The search document of a visible offer. `today` decides which course run is the next."""
+    record = offer.record
+    found = texts(offer)
+    completed = " ".join(book.splitter.completed(f"{found.title}\n{found.body}"))
+    body = f"{found.body}\n{completed}" if completed else found.body
+    terms = _terms(offer, book)
+    starts_on = min((run["starts_on"] for run in record["course_runs"] if run["starts_on"] >= today), default=None)
+    document: Document = {
+        "offer_id": str(offer.uuid),
+        "rev": offer.rev,
+        "title": found.title,
+        "body": body,
+        "all_parts": book.splitter.expand(f"{found.title}\n{body}"),
+        "labels": "\n".join(dict.fromkeys(word for term in terms for word in term.every_word("de"))),
+        "words": " ".join(dict.fromkeys(_foreign_words(terms))),
+        "suggest": f"{found.title} {book.splitter.expand(found.title)}",
+        "provider": (record["provider"] or {}).get("name", ""),
+        **_filters(offer, book),
+        "changed_on": offer.changed_at.date().isoformat(),
+        "hit": _hit(offer, starts_on),
+    }
+    if record["confirmed_on"]:
+        document["confirmed_on"] = record["confirmed_on"].isoformat()
+    if starts_on:
+        document["starts_on"] = starts_on.isoformat()
+    return document
+
+
+def _terms(offer: StoredOffer, book: Wordbook) -> list[Term]:
+    """The terms whose labels and everyday words find the offer: topics, kind and audiences. Languages and towns are
+    filters and preferences; as words they would make every offer an answer to "Deutsch"."""
+    record, vocabularies = offer.record, book.vocabularies
+    wanted = [("topics", slug) for slug in vocabularies.with_ancestors("topics", record["topics"])]
+    wanted += [("kinds", record["kind"]), *(("audiences", slug) for slug in record["audiences"])]
+    return [term for name, slug in wanted if (term := vocabularies[name].get(slug))]
+
+
+def _foreign_words(terms: Iterable[Term]) -> Iterable[str]:
+    for term in terms:
+        for language in term.labels.keys() | term.words.keys():
+            if language not in {"de", "einfach"}:
+                for word in term.every_word(language):
+                    yield from foreign.tokens(word)
+
+
+def _filters(offer: StoredOffer, book: Wordbook) -> Document:
+    record = offer.record
+    shown = [place for place in record["places"] if place["visibility"] != "hidden"]
+    towns = dict.fromkeys(record["towns"])
+    for place in shown:
+        if town := book.vocabularies.town_of_postcode.get(place["postcode"]):
+            towns[town] = None
+    return {
+        "towns": list(towns),
+        "topics": book.vocabularies.with_ancestors("topics", record["topics"]),
+        "languages": [entry["code"] for entry in record["languages"]],
+        "audiences": record["audiences"],
+        "kind": [record["kind"]] if record["kind"] else [],
+        "levels": record["levels"],
+        "cost": [record["cost"]] if record["cost"] else [],
+        "modes": record["modes"],
+        "weekdays": weekdays(record["times"]),
+        "childcare": [YES] if record["childcare"] else [],
+        "accessible": [YES] if any("stufenlos" in place["access"] for place in shown) else [],
+        "women": [YES] if record["women_only"] else [],
+        "postcodes": list(dict.fromkeys(place["postcode"] for place in shown if place["postcode"])),
+    }
+
+
+def weekdays(times: Iterable[dict[str, Any]]) -> list[str]:
+    """The weekdays on which an offer takes place, Monday first."""
+    days = {part[-2:] for time in times for part in _by_day(time["rrule"])}
+    return [slug for code, slug in WEEKDAYS.items() if code in days]
+
+
+def _by_day(rrule: str) -> list[str]:
+    if "FREQ=DAILY" in rrule and "BYDAY" not in rrule:
+        return list(WEEKDAYS)
+    return next((part[6:].split(",") for part in rrule.split(";") if part.startswith("BYDAY=")), [])
+
+
+def _hit(offer: StoredOffer, starts_on: date | None) -> Document:
+    record = offer.record
+    provider = record["provider"]
+    return {
+        "public_id": offer.public_id,
+        "slug": offer.slug,
+        "title": record["title"],
+        "summary": record["summary"],
+        "text": plain_text(record["body"])[:TEXT_IN_HIT],
+        "provider": provider and {"name": provider["name"], "public_id": offer.provider_public_id, "slug": offer.provider_slug},
+        "source": record["source"],
+        "towns": record["towns"],
+        "topics": record["topics"],
+        "languages": [entry["code"] for entry in record["languages"]],
+        "audiences": record["audiences"],
+        "kind": record["kind"],
+        "cost": record["cost"],
+        "times": [{name: time[name] for name in ("rrule", "start", "end")} for time in record["times"][:5]],
+        "starts_on": starts_on.isoformat() if starts_on else None,
+        "confirmed_on": record["confirmed_on"].isoformat() if record["confirmed_on"] else None,
+        "notice": record["notice"]["text"] and {
+            "text": record["notice"]["text"],
+            "until": record["notice"]["until"].isoformat() if record["notice"]["until"] else None,
+        },
+    }  # fmt: skip

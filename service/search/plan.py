@@ -1,0 +1,119 @@
+"""How a query is understood: a `Plan`, built once in Python and translated by each engine into its own query.
+
+The shape is measured (design: best variant per word, not a sum of clauses). For each word that is no stop word the best
+of: stem anywhere, stem in the title, all compound parts, label or everyday word of its terms, near spellings (only for a
+word that no offer contains). Synonyms come beside, with a small weight. Towns named in the query are a preference, never a
+silent filter.
+"""
+
+from dataclasses import dataclass
+
+from service.german import foreign
+from service.german.normalise import cut_query, fold_gender
+from service.search.wordbook import Wordbook
+
+
+@dataclass(frozen=True, slots=True)
+class Boosts:
+    """Weights of the query, in one place. Sources: german-search design, section 1 and 4; docs/decisions/."""
+
+    all: float = 1.0
+    title: float = 0.5
+    parts: float = 0.8
+    labels: float = 0.6
+    words: float = 1.0
+    spelling: float = 1.0
+    part_spelling: float = 0.8
+    synonyms: float = 0.15
+    town: float = 1.5
+    tie_breaker: float = 0.5
+
+
+BOOSTS = Boosts()
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A word of the offers that is near a mistyped one. `weight` falls with the edits: 1 - edits / length."""
+
+    token: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the query. `stems` and `exact` are its tokens in the fields of those analyses; `parts` the stems of its
+    compound parts (its own stems where it is no compound); `foreign` its tokens in the field `words`."""
+
+    text: str
+    stems: tuple[str, ...]
+    exact: tuple[str, ...]
+    parts_text: str
+    parts: tuple[str, ...]
+    foreign: tuple[str, ...]
+    spellings: tuple[Spelling, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """A synonym of words in the query: searched as one word or as a phrase."""
+
+    text: str
+    stems: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The query as understood. Without words it matches everything, or the named towns where there are some."""
+
+    words: tuple[Word, ...] = ()
+    synonyms: tuple[Synonym, ...] = ()
+    towns: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """True where no word is left to search for."""
+        return not self.words
+
+
+def understand(query: str, book: Wordbook) -> Plan:
+    """The plan of a query; never fails, whatever was typed."""
+    towns, rest = book.towns_in(fold_gender(cut_query(query).text).split())
+    words = [_word(text, book) for text in _words(" ".join(rest), book)]
+    if not words:
+        return Plan(towns=tuple(towns))
+    synonyms = tuple(
+        Synonym(text=found.text, stems=tuple(book.analysis.std(found.text)), source=" ".join(found.source))
+        for found in book.synonyms.expand(" ".join(rest))
+    )
+    return Plan(tuple(words), tuple(s for s in synonyms if s.stems), tuple(towns))
+
+
+def _words(text: str, book: Wordbook) -> list[str]:
+    """The words that are no stop words, as the analysis cuts them, each once."""
+    return list(dict.fromkeys(text[span.start : span.end] for span in book.analysis.spans(text)))
+
+
+def _word(text: str, book: Wordbook) -> Word:
+    stems, exact = tuple(book.analysis.std(text)), tuple(book.analysis.exact(text))
+    parts_text = " ".join(book.splitter.parts(text)) or text
+    unknown = [token for token in exact if not book.lexicon.knows(token)]
+    spellings = (
+        tuple(
+            Spelling(near.word, 1 - near.distance / len(near.word))
+            for token in unknown
+            for near in book.lexicon.closest(token)
+        )
+        if len(unknown) == len(exact)
+        else ()
+    )
+    return Word(
+        text=text,
+        stems=stems,
+        exact=exact,
+        parts_text=parts_text,
+        parts=tuple(book.analysis.std(parts_text)),
+        foreign=tuple(foreign.tokens(text)),
+        spellings=spellings,
+    )

@@ -1,0 +1,94 @@
+"""The words of one physical index: analysis, compound parts, lexicon, synonyms, and the names of the towns.
+
+Compound parts are frozen when an index is built, and stored beside it (`indexes` in the store), because single edits and
+queries must split words as the bulk of the index was split. The lexicon only grows: words of later edits are added.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from service.german.analysis import Analysis
+from service.german.compounds import Splitter
+from service.german.spelling import Lexicon
+from service.german.synonyms import Synonyms
+from service.german.wordlist import parse_words
+from service.vocabulary import Vocabularies
+
+
+@dataclass
+class Wordbook:
+    """Everything that understanding a query on one index needs."""
+
+    analysis: Analysis
+    splitter: Splitter
+    lexicon: Lexicon
+    synonyms: Synonyms
+    vocabularies: Vocabularies
+
+    @cached_property
+    def _towns(self) -> dict[tuple[str, ...], str]:
+        """Names of the towns, as tokens, in every language."""
+        names: dict[tuple[str, ...], str] = {}
+        for slug, term in self.vocabularies["towns"].items():
+            spoken = [name for language in term.labels for name in term.every_word(language)]
+            spoken += [name for language in term.words for name in term.words[language]]
+            for name in spoken:
+                names[self._flat(name)] = slug
+        names.pop((), None)
+        return names
+
+    def _flat(self, text: str) -> tuple[str, ...]:
+        return tuple(self.analysis.exact(text.replace("-", " ")))
+
+    def towns_in(self, typed: list[str]) -> tuple[list[str], list[str]]:
+        """The towns named in a query and the other words of it, both in order. The longest name wins."""
+        towns: dict[str, None] = {}
+        rest: list[str] = []
+        position = 0
+        longest = max(map(len, self._towns), default=0)
+        while position < len(typed):
+            for length in range(min(longest + 1, len(typed) - position), 0, -1):
+                slug = self._towns.get(self._flat(" ".join(typed[position : position + length])))
+                if slug:
+                    towns[slug] = None
+                    position += length
+                    break
+            else:
+                rest.append(typed[position])
+                position += 1
+        return list(towns), rest
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The word lists of `mappings/`, read once a process."""
+
+    stop: frozenset[str]
+    parts: frozenset[str]
+    synonyms: Synonyms
+    analysis: Analysis
+
+
+@cache
+def read_lists(mappings: Path) -> Lists:
+    """Stop words, compound parts and synonyms. Raises ValueError that names file, line and reason of a bad rule."""
+
+    def words(name: str) -> frozenset[str]:
+        return frozenset(parse_words((mappings / name).read_text(encoding="utf-8")))
+
+    analysis = Analysis(words("stopwords-de.txt"))
+    rules = (mappings / "synonyms-de.txt").read_text(encoding="utf-8")
+    return Lists(analysis.stop, words("compound-parts-de.txt"), Synonyms.parse(rules, analysis), analysis)
+
+
+def town_words(vocabularies: Vocabularies) -> set[str]:
+    """The words of the towns' names: they are never split and never become parts."""
+    return {word.lower() for term in vocabularies["towns"].values() for word in term.label().replace("-", " ").split()}
+
+
+def make(lists: Lists, vocabularies: Vocabularies, parts: Collection[str], lexicon: Lexicon) -> Wordbook:
+    """The wordbook of an index that was built with these parts."""
+    splitter = Splitter(parts, never=town_words(vocabularies))
+    return Wordbook(lists.analysis, splitter, lexicon, lists.synonyms, vocabularies)
