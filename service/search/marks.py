@@ -57,8 +57,11 @@ class Marker:
             end = _word_end(text, min(len(text), start + SNIPPET))
             inside = [span for span in spans if start <= span.start and span.end <= end]
             spans = [span for span in spans if span.end <= start or span.start >= end]
-            before, after = ("… " if start else ""), (" …" if end < len(text) else "")
-            found.append(Markup(before) + _marked(text, start, end, inside) + Markup(after))
+            found.append(
+                Markup("{}{}{}").format(
+                    "… " if start else "", _marked(text, start, end, inside), " …" if end < len(text) else ""
+                )
+            )
             if not inside:
                 break
         return found

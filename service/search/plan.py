@@ -83,9 +83,10 @@ def understand(query: str, book: Wordbook) -> Plan:
     words = [_word(text, book) for text in _words(" ".join(rest), book)]
     if not words:
         return Plan(towns=tuple(towns))
+    text = " ".join(rest)
     synonyms = tuple(
-        Synonym(text=found.text, stems=tuple(book.analysis.std(found.text)), source=" ".join(found.source))
-        for found in book.synonyms.expand(" ".join(rest))
+        Synonym(found.text, tuple(book.analysis.std(found.text)), source=text[found.starts : found.ends])
+        for found in book.synonyms.expand(text)
     )
     return Plan(tuple(words), tuple(s for s in synonyms if s.stems), tuple(towns))
 

@@ -1,0 +1,119 @@
+"""One search from address to answer: understands the query with the words of the served index, asks the engine.
+
+A process keeps one `SearchService`. It looks at the store's `Served` row for each search, so a switched index, a new
+vocabulary or new words act at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from service.errors import SearchUnavailable
+from service.german.spelling import Lexicon
+from service.paths import data_folder
+from service.search import wordbook
+from service.search.criteria import PAGE_SIZE, SearchCriteria
+from service.search.engine import Found, Proposal, SearchEngine, SearchRequest
+from service.search.facets import FACETS
+from service.search.marks import Marker
+from service.search.plan import Plan, understand
+from service.search.wordbook import Wordbook
+from service.store import indexes, terms
+from service.store.database import Database
+from service.store.indexes import Served
+from service.vocabulary import Vocabularies
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found, and how the query was understood. `served` names the state of everything that went into it."""
+
+    criteria: SearchCriteria
+    plan: Plan
+    found: Found
+    marker: Marker
+    vocabularies: Vocabularies
+    served: Served
+    engine: str
+
+    @property
+    def pages(self) -> int:
+        """Number of pages, at least one."""
+        return max(1, -(-self.found.total // PAGE_SIZE))
+
+
+class SearchService:
+    """Searches and suggestions over one store and one engine. Threads may share it."""
+
+    def __init__(self, database: Database, engine: SearchEngine) -> None:
+        self._database = database
+        self.engine = engine
+        self._lock = Lock()
+        self._book: tuple[Served, Wordbook] | None = None
+
+    def served(self) -> Served:
+        """The state of the served index now. Raises `StoreUnavailable`."""
+        with self._database.reading() as session:
+            return indexes.served(session, self.engine.name)
+
+    def vocabularies(self) -> Vocabularies:
+        """The vocabularies now."""
+        return self.book(self.served()).vocabularies
+
+    def book(self, served: Served) -> Wordbook:
+        """The wordbook that goes with a state; reads from the store only what changed."""
+        with self._lock:
+            if self._book is None or not _same_words(self._book[0], served):
+                self._book = (served, self._read_book(served))
+            return self._book[1]
+
+    def _read_book(self, served: Served) -> Wordbook:
+        known = self._book
+        lists = wordbook.read_lists(data_folder("mappings"))
+        with self._database.reading() as session:
+            if known and (known[0].index, known[0].vocabulary) == (served.index, served.vocabulary):
+                book, after = known[1], known[0].words
+            else:
+                vocabularies = terms.load(session)
+                parts, words = indexes.frozen_words(session, served.index) if served.index else (lists.parts, b"")
+                lexicon = Lexicon.from_bytes(words) if words else Lexicon()
+                book, after = wordbook.make(lists, vocabularies, parts, lexicon), 0
+            for _, added in indexes.added_words(session, served.index, after):
+                book.lexicon.add(added)
+        return book
+
+    def search(self, criteria: SearchCriteria, *, counted: bool = True) -> Answer:
+        """Hits and counts for an address. Raises `SearchUnavailable`, `StoreUnavailable`."""
+        served = self.served()
+        if not served.index:
+            raise SearchUnavailable("no index has been built yet")
+        book = self.book(served)
+        plan = understand(criteria.q, book)
+        postcodes: Sequence[str] | None = None
+        if criteria.postcode:
+            postcodes = book.vocabularies.postcodes_within(criteria.postcode, criteria.radius)
+        request = SearchRequest(
+            plan=plan,
+            selected={
+                facet.field: criteria.selected[facet.name] for facet in FACETS if facet.name in criteria.selected
+            },
+            postcodes=postcodes,
+            order=criteria.order,
+            offset=criteria.offset,
+            size=PAGE_SIZE,
+            counted=[facet.field for facet in FACETS] if counted else (),
+        )
+        found = self.engine.search(request)
+        return Answer(criteria, plan, found, Marker(plan, book), book.vocabularies, served, self.engine.name)
+
+    def suggest(self, text: str, limit: int) -> list[Proposal]:
+        """Offers whose title holds words that begin like the typed ones."""
+        served = self.served()
+        if not served.index:
+            raise SearchUnavailable("no index has been built yet")
+        words = self.book(served).analysis.exact(text)[:5]
+        return self.engine.suggest(words, limit) if words else []
+
+
+def _same_words(a: Served, b: Served) -> bool:
+    return (a.index, a.vocabulary, a.words) == (b.index, b.vocabulary, b.words)
