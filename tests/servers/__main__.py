@@ -1,3 +1,4 @@
+# ruff: noqa: T201
 """Starts OpenSearch and PostgreSQL for trying things by hand: ``python -m tests.servers``, until Ctrl-C.
 
 The printed lines are for another shell; tests started there use these servers and need not start their own.
@@ -14,7 +15,8 @@ from tests.servers.runs import ServerRun
 
 def main() -> int:
     """Exit code 1 where none of the two servers can be had."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(end, lambda *_: sys.exit(0))
     with ServerRun.owned() as run:
         servers = {module.VARIABLE: run.server(module.KIND) for module in (postgres, opensearch)}
         for variable, server in servers.items():
@@ -25,10 +27,7 @@ def main() -> int:
         if not any(server.url for server in servers.values()):
             return 1
         print("# Ende mit Strg-C", file=sys.stderr, flush=True)
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            print(file=sys.stderr)
+        signal.pause()
     return 0
 
 

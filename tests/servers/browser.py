@@ -1,3 +1,4 @@
+# ruff: noqa: T201
 """Chromium of the system, driven by Playwright: ``with chromium() as browser``.
 
 ``python -m tests.servers.browser install`` installs Debian's package where it is missing (root and apt needed).

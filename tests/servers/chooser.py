@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
 Probe = Callable[[], str]  # empty where the way is open, otherwise the reason why not
+Start = Callable[[], AbstractContextManager[str]]  # gives the address, raises Unavailable
 
 
 class Unavailable(Exception):
@@ -45,3 +47,25 @@ def choose(given: str, docker: Probe, local: Probe) -> Choice:
     if not (no_process := local()):
         return Choice(Way.LOCAL)
     return Choice(Way.NONE, reason=f"Docker: {no_docker}; lokaler Prozess: {no_process}")
+
+
+@contextmanager
+def opened(given: str, docker: tuple[Probe, Start], local: tuple[Probe, Start]) -> Iterator[tuple[str, Way]]:
+    """Address of a server, and how it was had. Raises Unavailable with the reasons where there is none.
+
+    A container that does not start (no image without a network) makes room for the local process.
+    """
+    choice = choose(given, docker[0], local[0])
+    with ExitStack() as held:
+        url = choice.url
+        if choice.way is Way.DOCKER:
+            try:
+                url = held.enter_context(docker[1]())
+            except Unavailable as error:
+                reason = str(error)
+                choice = choose("", lambda: reason, local[0])
+        if choice.way is Way.LOCAL:
+            url = held.enter_context(local[1]())
+        if choice.way is Way.NONE:
+            raise Unavailable(choice.reason)
+        yield url, choice.way

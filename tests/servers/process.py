@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import re
 import signal
 import socket
 import subprocess
@@ -62,6 +63,11 @@ def tail(log: Path, lines: int = 8) -> str:
     if not log.exists():
         return "kein Protokoll"
     return " | ".join(log.read_text(errors="replace").split("\n")[-lines:]).strip(" |")
+
+
+def without_password(url: str) -> str:
+    """The address as it may be printed."""
+    return re.sub(r"//[^/@]*@", "//…@", url)
 
 
 def free_port() -> int:

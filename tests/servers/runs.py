@@ -117,9 +117,9 @@ class ServerRun:
         while not (self.folder / f"{kind}.json").exists():
             ended = os.waitpid(keeper, os.WNOHANG) != (0, 0)
             if ended and not (self.folder / f"{kind}.json").exists():
-                self.note(kind, Server(kind, reason=f"{kind} startet nicht: {tail(log)}"))
+                self.note(kind, Server(kind, reason=f"{kind}: startet nicht: {tail(log)}"))
             elif time.monotonic() > until:
-                self.note(kind, Server(kind, reason=f"{kind} ist nach {START_SECONDS} s nicht bereit: {tail(log)}"))
+                self.note(kind, Server(kind, reason=f"{kind}: ist nach {START_SECONDS} s nicht bereit: {tail(log)}"))
             time.sleep(0.05)
 
     def _wait_for_keepers(self) -> None:
