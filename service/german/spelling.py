@@ -1,0 +1,95 @@
+"""The words that stand in the offers, and which of them a misspelt word may have meant.
+
+Both engines search fuzzily only for a word that no offer contains, and propose a correction from the same words.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+_HEADER = b"angebote-words-1\n"
+
+
+class Near(NamedTuple):
+    """A word of the offers, and how many edits lie between it and the word asked for (a swap of neighbours is one)."""
+
+    word: str
+    distance: int
+
+
+def edits_allowed(word: str) -> int:
+    """Lucene's ``AUTO:4,7``: none below 4 letters, one below 7, two from 7 on."""
+    return 0 if len(word) < 4 else 1 if len(word) < 7 else 2
+
+
+class Lexicon:
+    """Words of the offers (tokens of ``de_exact`` and parts of compounds, folded alike) with the number of offers."""
+
+    def __init__(self, frequencies: Mapping[str, int] | None = None):
+        self._frequency: dict[str, int] = {}
+        # Candidates share the first letter (prefix_length 1) and differ in length by the edits allowed at most.
+        self._buckets: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        for word, frequency in (frequencies or {}).items():
+            self._count(word, frequency)
+
+    def __len__(self) -> int:
+        return len(self._frequency)
+
+    def _count(self, word: str, frequency: int) -> None:
+        if not word or frequency < 1:
+            return
+        known = self._frequency.get(word)
+        if known is None:
+            self._buckets[word[0], len(word)].append(word)
+        self._frequency[word] = (known or 0) + frequency
+
+    def add(self, words: Iterable[str]) -> None:
+        """Count the words of one more offer, each once. Nothing is ever taken away: a stale word does no harm."""
+        for word in set(words):
+            self._count(word, 1)
+
+    def knows(self, word: str) -> bool:
+        """Whether an offer contains this token of ``de_exact``."""
+        return word in self._frequency
+
+    def frequency(self, word: str) -> int:
+        """Number of offers that contain the word."""
+        return self._frequency.get(word, 0)
+
+    def closest(self, word: str, limit: int = 50) -> list[Near]:
+        """Words within ``edits_allowed``, nearest first, then the commonest, then by letter; distance 0 included.
+
+        The same words that Lucene's fuzzy query with ``prefix_length`` 1 reaches.
+        """
+        edits = edits_allowed(word)
+        if not edits:
+            return [Near(word, 0)] if word in self._frequency else []
+        found: list[Near] = []
+        for length in range(len(word) - edits, len(word) + edits + 1):
+            bucket = self._buckets.get((word[0], length))
+            if bucket:
+                near = extract(word, bucket, scorer=OSA.distance, processor=None, limit=None, score_cutoff=edits)
+                found.extend(Near(candidate, int(distance)) for candidate, distance, _ in near)
+        found.sort(key=lambda near: (near.distance, -self._frequency[near.word], near.word))
+        return found[:limit]
+
+    def to_bytes(self) -> bytes:
+        """The words in a compact form that is the same for the same words."""
+        lines = "\n".join(f"{word}\t{frequency}" for word, frequency in sorted(self._frequency.items()))
+        return _HEADER + zlib.compress(lines.encode("utf-8", "surrogatepass"), 6)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Lexicon":
+        """The words that ``to_bytes`` wrote. ValueError if these bytes are something else or are damaged."""
+        if not data.startswith(_HEADER):
+            raise ValueError("not a list of words of the offers, or one of another version")
+        try:
+            text = zlib.decompress(data[len(_HEADER) :]).decode("utf-8", "surrogatepass")
+        except (zlib.error, UnicodeDecodeError) as error:
+            raise ValueError(f"the list of words of the offers is damaged: {error}") from error
+        pairs = (line.rpartition("\t") for line in text.split("\n") if line)
+        return cls({word: int(frequency) for word, _, frequency in pairs})

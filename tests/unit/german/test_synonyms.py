@@ -1,0 +1,163 @@
+"""Rules, what they fire on, and what they must not fire on."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.german.analysis import Analysis
+from service.german.synonyms import BadRules, Expansion, Problem, Synonyms, same_word
+from tests.unit.german.conftest import MAPPINGS, words
+from tests.unit.german.test_normalise import ANY_TEXT
+
+ANALYSIS = Analysis(words("stopwords-de.txt"))
+OURS = Synonyms.parse((MAPPINGS / "synonyms-de.txt").read_text(encoding="utf-8"), ANALYSIS)
+
+
+def targets(synonyms: Synonyms, query: str) -> set[str]:
+    return {expansion.text for expansion in synonyms.expand(query)}
+
+
+def test_all_rules_of_the_product_load() -> None:
+    assert len(OURS.rules) > 400
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("Kindergarten", {"kita"}),
+        ("Arzt", {"ärztin", "ärztinnen"}),
+        ("Ärzt:innen", {"arzt", "ärztin"}),
+        ("Ärztin", {"arzt"}),
+        ("Deutsch lernen", {"deutschkurs", "sprachcafé"}),
+        ("Bundesagentur für Arbeit", {"arbeitsagentur"}),
+        ("Lehre", {"ausbildung"}),
+        ("Kinder", {"kinderbetreuung"}),
+        ("schwangere Frau", {"schwangerschaftsberatung"}),
+        ("Geflüchteter", {"flüchtling"}),
+        ("Papiere", {"formularhilfe"}),
+        ("ohne Papiere", {"anonymer krankenschein", "medinetz"}),
+        ("keine Krankenversicherung", {"medinetz"}),
+        ("wohnung suchen in marl", {"wohnungssuche"}),
+        ("Schuldenberatung", {"schuldnerberatung"}),
+        ("jop center", {"jobcenter"}),
+    ],
+)
+def test_everyday_words_find_official_ones(query: str, expected: set[str]) -> None:
+    assert expected <= targets(OURS, query)
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("Lehrer", "ausbildung"),
+        ("Lehrerin", "berufsausbildung"),
+        ("Schüler", "schulanmeldung"),
+        ("Mieter", "wohngeld"),
+        ("Pfleger", "pflegedienst"),
+        ("Arbeiter", "arbeitssuche"),
+        ("ohne Papiere", "ausweis"),
+        ("ohne Krankenversicherung", "krankenkasse"),
+        ("kein Pass", "reisepass"),
+        ("nicht schwanger", "hebamme"),
+    ],
+)
+def test_rules_that_must_not_fire(query: str, wrong: str) -> None:
+    assert wrong not in targets(OURS, query)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("kind", "kinder", True),
+        ("haus", "hauser", True),
+        ("schwanger", "schwangere", True),
+        ("gefluchtete", "gefluchteter", True),
+        ("behorde", "behorden", True),
+        ("mutter", "muttern", True),
+        ("jugendliche", "jugendlicher", True),
+        ("lehrer", "lehrerinnen", True),
+        ("lehre", "lehrer", False),
+        ("schule", "schuler", False),
+        ("miete", "mieterin", False),
+        ("ausland", "auslander", False),
+        ("arbeit", "arbeiter", False),
+    ],
+)
+def test_forms_of_one_word(one: str, other: str, same: bool) -> None:
+    assert same_word(one, other) is same
+    assert same_word(other, one) is same
+
+
+def test_an_expansion_says_what_it_stands_for() -> None:
+    synonyms = Synonyms.parse("# head\n\nkita, kindergarten, offene ganztagsschule\n", ANALYSIS)
+    query = "Suche Kindergärten in Marl"
+    first, second = synonyms.expand(query)
+    assert (first.text, first.kind, first.line) == ("kita", "single", 3)
+    assert (second.text, second.kind) == ("offene ganztagsschule", "phrase")
+    assert query[first.starts : first.ends] == "Kindergärten"
+
+
+def test_the_longest_left_side_wins_and_uses_its_words_up() -> None:
+    synonyms = Synonyms.parse("deutsch => sprache\ndeutsch lernen => kurs\nlernen => schule", ANALYSIS)
+    assert targets(synonyms, "Deutsch lernen") == {"kurs"}
+    assert targets(synonyms, "lernen, Deutsch") == {"sprache", "schule"}
+
+
+def test_one_way_rules_have_no_way_back() -> None:
+    synonyms = Synonyms.parse("visa => visum", ANALYSIS)
+    assert targets(synonyms, "Visa") == {"visum"}
+    assert targets(synonyms, "Visum") == set()
+
+
+def test_a_word_is_not_its_own_synonym() -> None:
+    synonyms = Synonyms.parse("kurs => kurs, kurse, lehrgang", ANALYSIS)
+    assert targets(synonyms, "Kursen") == {"lehrgang"}
+
+
+def test_rules_with_one_left_side_add_up() -> None:
+    synonyms = Synonyms.parse("job => arbeit\njob, beruf", ANALYSIS)
+    assert targets(synonyms, "Jobs") == {"arbeit", "beruf"}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("kita, , kindergarten", "fehlt ein Wort"),
+        ("kita =>", "fehlt ein Wort"),
+        ("a => b => c", "nur einmal"),
+        ("kita", "bewirkt nichts"),
+        ("kurs, kurse", "bewirkt nichts"),
+        ("für, kita", "Füllwörtern"),
+        ("kita => ???", "Füllwörtern"),
+    ],
+)
+def test_a_bad_rule_is_named_with_line_and_reason(line: str, reason: str) -> None:
+    with pytest.raises(BadRules, match=f"Zeile 2: .*{reason}") as caught:
+        Synonyms.parse(f"job, arbeit\n{line}\n", ANALYSIS)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.text) == (2, line)
+
+
+def test_all_bad_rules_are_named_at_once() -> None:
+    with pytest.raises(BadRules) as caught:
+        Synonyms.parse("kita\n\njob, arbeit\n=> x", ANALYSIS)
+    assert [problem.line for problem in caught.value.problems] == [1, 4]
+
+
+@given(ANY_TEXT | st.lists(st.sampled_from(["ohne", "Papiere", "Lehrer", "deutsch", "lernen", "kein"])).map(" ".join))
+def test_any_query_expands(text: str) -> None:
+    for expansion in OURS.expand(text):
+        assert isinstance(expansion, Expansion)
+        assert 0 <= expansion.starts < expansion.ends <= len(text)
+
+
+@given(ANY_TEXT)
+def test_any_file_loads_or_is_refused_with_reasons(text: str) -> None:
+    problems: tuple[Problem, ...] = ()
+    try:
+        loaded = len(Synonyms.parse(text, ANALYSIS).rules)
+    except BadRules as error:
+        problems, loaded = error.problems, 0
+    lines = [line for line in text.splitlines() if line.partition("#")[0].strip()]
+    assert loaded + len(problems) <= len(lines)
+    assert bool(problems) or loaded == len(lines)
