@@ -11,13 +11,19 @@ LOOKS_LIKE_HTML = re.compile(r"</?(?:p|h[1-6]|ul|ol|li|strong|b|em|i|a|br|div|sp
 
 
 def clean_html(text: str) -> str:
-    """Safe HTML from HTML or from plain text (blank lines become paragraphs)."""
+    """Safe HTML from HTML or from plain text (blank lines become paragraphs). Cleaning twice changes nothing.
+
+    "" where no word is left.
+    """
     if text and not LOOKS_LIKE_HTML.search(text):
         text = "".join(
             f"<p>{'<br>'.join(escape(part, quote=False).splitlines())}</p>"
             for part in re.split(r"\n\s*\n", text)
             if part.strip()
         )
-    return nh3.clean(
+    clean = nh3.clean(
         text, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="nofollow noopener"
     ).strip()
+    if not re.sub(r"<[^>]*>|&nbsp;|\s", "", clean):
+        return ""
+    return clean if LOOKS_LIKE_HTML.search(clean) else f"<p>{clean}</p>"

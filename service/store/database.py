@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.errors import StoreUnavailable
@@ -50,10 +51,11 @@ class Database:
         with _translated(), self._write.begin() as session:
             yield session
 
-    @property
-    def engine(self) -> Engine:
-        """The engine that writes, for migrations."""
-        return self._writer
+    @contextmanager
+    def connecting(self) -> Iterator[Connection]:
+        """A connection without a transaction yet, for migrations."""
+        with _translated(), self._writer.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         """Closes all connections."""
@@ -67,10 +69,20 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        kind = type(error.orig).__name__
-        if kind == "OperationalError" or error.connection_invalidated:
-            raise StoreUnavailable(str(error.orig).splitlines()[0]) from error
+        if error.connection_invalidated or (isinstance(error, OperationalError) and not _is_mistake(error.orig)):
+            raise StoreUnavailable(_reason(error.orig)) from error
         raise
+    except (sqlite3.OperationalError, NoFreeConnection) as error:  # while a connection is opened
+        raise StoreUnavailable(_reason(error)) from error
+
+
+def _is_mistake(error: BaseException | None) -> bool:
+    """SQLite reports a missing table or a wrong statement as an operational error, too."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_ERROR
+
+
+def _reason(error: BaseException | None) -> str:
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
 
 
 def _engine(url: str, begin: str) -> Engine:

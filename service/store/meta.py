@@ -2,7 +2,8 @@
 
 import uuid
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.store.models import Counter, Setting
@@ -17,8 +18,9 @@ def get(session: Session, name: str, default: str = "") -> str:
 
 def put(session: Session, name: str, value: str) -> None:
     """Sets a value."""
-    if not session.connection().execute(update(Setting).where(Setting.name == name).values(value=value)).rowcount:
-        session.execute(insert(Setting).values(name=name, value=value))
+    new = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = new(Setting).values(name=name, value=value)
+    session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 def prepare(session: Session) -> None:

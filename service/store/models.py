@@ -34,6 +34,10 @@ class Utc(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment in UTC: SQLite would keep the local time and forget of which zone."""
+        return None if value is None else value.astimezone(UTC)
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Aware moment in UTC, whatever the data base gave."""
         if value is None:

@@ -1,7 +1,7 @@
 """Writing offers, and finding them by their names.
 
 `save` takes records that passed `service.schemas.offer.validate_record` and writes them in the caller's transaction:
-rows, then audit, then, last, the revisions. Providers and contacts are records of their own that offers share; an edit
+rows, then revisions, then audit. Providers and contacts are records of their own that offers share; an edit
 that changes one is a change of every offer that names it.
 """
 
@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from service.errors import EditConflict
+from service.errors import EditConflict, OfferNotFound
+from service.schemas.offer import plain
 from service.store import changes, records
 from service.store.identity import new_public_id, slugify
 from service.store.models import (
@@ -30,6 +31,7 @@ from service.store.people import Resolved, resolve_contacts, resolve_providers
 
 CHILDREN = (OfferTerm, Place, WeeklyTime, CourseRun, Translation, OfferContact)
 Record = dict[str, Any]
+NOT_FOUND = "Dieses Angebot gibt es nicht. Bitte suchen Sie es noch einmal."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,42 +56,52 @@ class Saved:
 def save(
     session: Session, edits: Sequence[Edit], *, actor: str, imported: bool = False, now: datetime | None = None
 ) -> Saved:
-    """Writes records; one that equals what is stored draws no revision. Raises `EditConflict`."""
+    """Writes records; one that equals what is stored draws no revision.
+
+    Raises `EditConflict` where somebody else saved first, `OfferNotFound` where there is no offer with an edit's key, and
+    `ValueError` for two edits of one offer.
+    """
     now = now or datetime.now(UTC)
-    before = records.load(session, [edit.key for edit in edits if edit.key is not None])
-    for edit in edits:
-        if edit.expected_rev is not None and edit.key is not None and before[edit.key].rev != edit.expected_rev:
-            raise EditConflict(
-                "Jemand anderes hat dieses Angebot inzwischen geändert. Bitte vergleichen und noch einmal speichern."
-            )
+    changes.lock(session)
+    before = _before(session, edits)
     providers = resolve_providers(session, [edit.record["provider"] for edit in edits if edit.record["provider"]])
     contacts = resolve_contacts(session, [contact for edit in edits for contact in edit.record["contacts"]])
-    complete = [_complete(edit, before.get(edit.key or 0), providers, contacts) for edit in edits]
-    fresh = [(edit, record) for edit, record in zip(edits, complete, strict=True) if edit.key is None]
-    other = [
-        (edit.key, record)
-        for edit, record in zip(edits, complete, strict=True)
-        if edit.key is not None and (record != before[edit.key].record or before[edit.key].deleted)
-    ]
-    new_keys = _insert(session, [record for _, record in fresh], providers, now, imported)
+    taken = _taken_public_ids(session, edits)
+    complete = [_complete(edit, before.get(edit.key or 0), providers, contacts, taken) for edit in edits]
+    fresh = [record for edit, record in zip(edits, complete, strict=True) if edit.key is None]
+    known = [(edit.key, record) for edit, record in zip(edits, complete, strict=True) if edit.key is not None]
+    other = [(key, record) for key, record in known if record != before[key].record or before[key].deleted]
+    new_keys = _insert(session, fresh, providers, now, imported)
     _update(session, other, before, providers, now, imported)
-    written = list(zip(new_keys, (record for _, record in fresh), strict=True)) + other
+    if imported:
+        _equal_to_their_source(session, [key for key, record in known if before[key].edited_here])
+    written = dict(list(zip(new_keys, fresh, strict=True)) + other)
     _write_children(session, written, [key for key, _ in other], contacts)
-    _audit(session, actor, new_keys, dict(written), before, imported=imported)
-    touched = dict.fromkeys(key for key, _ in written)
-    sharing = [key for key in _sharing(session, providers, contacts) if key not in touched]
+    sharing = [key for key in _sharing(session, providers, contacts) if key not in written]
+    rev = changes.record_changes(session, [*written, *sharing])
+    first = rev - len(written) - len(sharing) + 1
+    _audit(session, actor, "offer.import" if imported else "offer.save", written, before, first)
+    _audit_people(session, actor, providers, contacts)
     numbers = iter(new_keys)
-    saved = Saved(keys=[next(numbers) if edit.key is None else edit.key for edit in edits])
-    saved.created, saved.changed = new_keys, [key for key, _ in other]
-    saved.rev = changes.record_changes(session, [*touched, *sharing])
-    return saved
+    keys = [next(numbers) if edit.key is None else edit.key for edit in edits]
+    return Saved(keys, created=new_keys, changed=[key for key, _ in other], rev=rev)
 
 
 def withdraw(session: Session, key: int, *, actor: str, now: datetime | None = None) -> int:
-    """Deletes an offer softly: it leaves every index and page, its row stays. Returns the revision."""
+    """Deletes an offer softly: it leaves every index and page, its row stays. Returns the revision.
+
+    Raises `OfferNotFound`; an offer that is deleted already stays as it is.
+    """
+    changes.lock(session)
+    offer = session.execute(select(Offer.public_id, Offer.deleted_at).where(Offer.id == key)).first()
+    if offer is None:
+        raise OfferNotFound(NOT_FOUND)
+    if offer.deleted_at is not None:
+        return changes.latest_rev(session)
     session.execute(update(Offer).where(Offer.id == key).values(deleted_at=now or datetime.now(UTC)))
-    changes.audit(session, actor, "offer.delete", f"offer:{key}")
-    return changes.record_changes(session, [key])
+    rev = changes.record_changes(session, [key])
+    changes.audit(session, actor, "offer.delete", f"offer:{offer.public_id}", rev)
+    return rev
 
 
 def key_by_public_id(session: Session, public_id: str) -> int | None:
@@ -116,11 +128,45 @@ def keys_by_uuid(session: Session, uuids: Sequence[uuid_module.UUID]) -> dict[uu
     return found
 
 
-def _complete(edit: Edit, before: records.StoredOffer | None, providers: Resolved, contacts: Resolved) -> Record:
+def _before(session: Session, edits: Sequence[Edit]) -> dict[int, records.StoredOffer]:
+    """The offers to change as they are now, every one of them where the editor believes it to be."""
+    keys = [edit.key for edit in edits if edit.key is not None]
+    if len(set(keys)) < len(keys):
+        raise ValueError("two edits of one offer")
+    before = records.load(session, keys)
+    for edit in edits:
+        if edit.key is None:
+            continue
+        if edit.key not in before:
+            raise OfferNotFound(NOT_FOUND)
+        if edit.expected_rev is not None and before[edit.key].rev != edit.expected_rev:
+            raise EditConflict(
+                "Jemand anderes hat dieses Angebot inzwischen geändert. Bitte vergleichen und noch einmal speichern."
+            )
+    return before
+
+
+def _taken_public_ids(session: Session, edits: Sequence[Edit]) -> set[str]:
+    """Which of the public ids that new records bring along belong to another offer already."""
+    brought = [edit.record["public_id"] for edit in edits if edit.key is None and edit.record["public_id"]]
+    taken: set[str] = set()
+    for start in range(0, len(brought), 1000):
+        taken |= set(session.scalars(select(Offer.public_id).where(Offer.public_id.in_(brought[start : start + 1000]))))
+    return taken
+
+
+def _complete(
+    edit: Edit, before: records.StoredOffer | None, providers: Resolved, contacts: Resolved, taken: set[str]
+) -> Record:
     """The record with the ids that the store gives, so that it can be compared with what is stored."""
     record = dict(edit.record)
-    record["id"] = before.uuid if before else record["id"] or uuid_module.uuid4()
-    record["public_id"] = before.public_id if before else record["public_id"] or new_public_id()
+    if before:
+        record["id"], record["public_id"] = before.uuid, before.public_id
+    else:
+        record["id"] = record["id"] or uuid_module.uuid4()
+        if not record["public_id"] or record["public_id"] in taken:
+            record["public_id"] = new_public_id()
+        taken.add(record["public_id"])
     if record["provider"]:
         record["provider"] = providers.values[providers.find(record["provider"])]
     found = [contacts.values[contacts.find(contact)] for contact in record["contacts"]]
@@ -153,7 +199,15 @@ def _insert(session: Session, fresh: Sequence[Record], providers: Resolved, now:
         | {"created_at": now, "status_since": now.date()}
         for record in fresh
     ]
-    return list(session.scalars(insert(Offer).returning(Offer.id, sort_by_parameter_order=True), rows))
+    table: Any = Offer.__table__
+    added = session.connection().execute(insert(table).returning(table.c.uuid, table.c.id), rows)
+    keys = {row.uuid: row.id for row in added}
+    return [keys[record["id"]] for record in fresh]
+
+
+def _equal_to_their_source(session: Session, keys: Sequence[int]) -> None:
+    for start in range(0, len(keys), 1000):
+        session.execute(update(Offer).where(Offer.id.in_(keys[start : start + 1000])).values(edited_here=False))
 
 
 def _update(
@@ -182,14 +236,13 @@ def _update(
 
 
 def _write_children(
-    session: Session, written: Sequence[tuple[int, Record]], replaced: Sequence[int], contacts: Resolved
+    session: Session, written: Mapping[int, Record], replaced: Sequence[int], contacts: Resolved
 ) -> None:
     for model in CHILDREN:
         for start in range(0, len(replaced), 1000):
-            table: Any = model.__table__
-            session.execute(delete(table).where(table.c.offer_id.in_(replaced[start : start + 1000])))
+            session.execute(delete(_table(model)).where(_table(model).c.offer_id.in_(replaced[start : start + 1000])))
     rows: dict[type[Any], list[dict[str, Any]]] = {model: [] for model in CHILDREN}
-    for key, record in written:
+    for key, record in written.items():
         for name in records.TERMS:
             rows[OfferTerm] += [_term(key, name, slug, "", n) for n, slug in enumerate(record[name])]
         rows[OfferTerm] += [_term(key, "languages", e["code"], e["note"], n) for n, e in enumerate(record["languages"])]
@@ -206,7 +259,12 @@ def _write_children(
         ]
     for model, values in rows.items():
         if values:
-            session.execute(insert(model), values)
+            session.connection().execute(insert(_table(model)), values)
+
+
+def _table(model: type[Any]) -> Table:
+    table: Table = model.__table__
+    return table
 
 
 def _term(key: int, vocabulary: str, slug: str, note: str, position: int) -> dict[str, Any]:
@@ -216,40 +274,38 @@ def _term(key: int, vocabulary: str, slug: str, note: str, position: int) -> dic
 def _audit(
     session: Session,
     actor: str,
-    created: Sequence[int],
+    action: str,
     written: Mapping[int, Record],
     before: Mapping[int, records.StoredOffer],
-    *,
-    imported: bool,
+    first_rev: int,
 ) -> None:
-    entries = []
-    new = set(created)
-    for key, record in written.items():
-        old = {} if key in new else before[key].record
-        fields = {
-            name: [old.get(name), value] for name, value in record.items() if key not in new and old.get(name) != value
-        }
-        details = {"title": record["title"]} | ({"fields": _plain(fields)} if fields else {})
+    entries, revs = [], {}
+    for rev, (key, record) in enumerate(written.items(), first_rev):
+        details: dict[str, Any] = {"title": record["title"]}
+        if key in before:
+            old = before[key].record
+            details["fields"] = plain({name: [old[name], record[name]] for name in old if old[name] != record[name]})
         entries.append((f"offer:{record['public_id']}", details))
-    changes.audit_many(session, actor, "offer.import" if imported else "offer.save", entries)
+        revs[entries[-1][0]] = rev
+    changes.audit_many(session, actor, action, entries, revs)
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON: dates and ids as text."""
-    if isinstance(value, dict):
-        return {name: _plain(entry) for name, entry in value.items()}
-    if isinstance(value, list):
-        return [_plain(entry) for entry in value]
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+def _audit_people(session: Session, actor: str, providers: Resolved, contacts: Resolved) -> None:
+    for kind, resolved in (("provider", providers), ("contact", contacts)):
+        uuids = {key: uuid for uuid, key in resolved.keys.items()}
+        entries = [(f"{kind}:{uuids[key]}", {"fields": plain(fields)}) for key, fields in resolved.changed.items()]
+        changes.audit_many(session, actor, f"{kind}.change", entries)
 
 
 def _sharing(session: Session, providers: Resolved, contacts: Resolved) -> list[int]:
     """Offers that name a provider or contact which this edit changed."""
-    found: dict[int, None] = {}
-    if providers.changed:
-        query = select(Offer.id).where(Offer.provider_id.in_(providers.changed), Offer.deleted_at.is_(None))
-        found |= dict.fromkeys(session.scalars(query.order_by(Offer.id)))
-    if contacts.changed:
-        query = select(OfferContact.offer_id).where(OfferContact.contact_id.in_(contacts.changed))
-        found |= dict.fromkeys(session.scalars(query.order_by(OfferContact.offer_id)))
-    return list(found)
+    found: set[int] = set()
+    for column, changed in (
+        (Offer.provider_id, list(providers.changed)),
+        (OfferContact.contact_id, list(contacts.changed)),
+    ):
+        query = select(Offer.id).outerjoin(OfferContact, OfferContact.offer_id == Offer.id)
+        for start in range(0, len(changed), 1000):
+            named = column.in_(changed[start : start + 1000])
+            found.update(session.scalars(query.where(named, Offer.deleted_at.is_(None))))
+    return sorted(found)

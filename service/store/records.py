@@ -8,6 +8,7 @@ import uuid as uuid_module
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, select
@@ -131,7 +132,7 @@ def _assemble(session: Session, rows: Sequence[Row[Any]]) -> list[StoredOffer]:
             for time in times.get(row.id, ())
         ]
         record["course_runs"] = runs.get(row.id, [])
-        record["translations"] = translations.get(row.id, [])
+        record["translations"] = sorted(translations.get(row.id, ()), key=itemgetter("language", "field"))
         record["contacts"] = contacts.get(row.id, [])
         record["notice"] = {"text": row.notice, "until": row.notice_until}
         record["provider"] = None
@@ -154,10 +155,9 @@ def _children(
     session: Session, model: type[DeclarativeBase], keys: Sequence[int], names: tuple[str, ...]
 ) -> dict[int, list[dict[str, Any]]]:
     table: Any = model.__table__
-    order = [table.c.offer_id, table.c.position] if "position" in table.c else list(table.primary_key.columns)
-    query = (
-        select(table.c.offer_id, *(table.c[name] for name in names)).where(table.c.offer_id.in_(keys)).order_by(*order)
-    )
+    query = select(table.c.offer_id, *(table.c[name] for name in names)).where(table.c.offer_id.in_(keys))
+    if "position" in table.c:
+        query = query.order_by(table.c.offer_id, table.c.position)
     found: dict[int, list[dict[str, Any]]] = {}
     for key, *values in session.execute(query):
         found.setdefault(key, []).append(dict(zip(names, values, strict=True)))

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, delete, insert, or_, select, true
 from sqlalchemy.orm import Session
 
-from service.store import changes, meta
-from service.store.models import Offer, OfferTerm, Term
+from service.store import changes, meta, records
+from service.store.models import CourseRun, Offer, OfferTerm, Place, Term
 from service.vocabulary import NAMES, Vocabularies
 from service.vocabulary import Term as VocabularyTerm
 
 VERSION = "vocabulary_version"
-SINGLE = {"kinds": Offer.kind, "costs": Offer.cost}
+COLUMNS = {"kinds": [Offer.kind], "costs": [Offer.cost], "towns": [Offer.responsible_town]}
 """Vocabularies whose term is a column of the offer."""
+PARTS = {"postcodes": (Place.offer_id, Place.postcode), "levels": (CourseRun.offer_id, CourseRun.level)}
+"""Vocabularies whose term is a column of an offer's part."""
+DERIVED = {"features", "weekdays"}
+"""Vocabularies whose terms follow from other fields: each change of them concerns every offer."""
 
 
 def version(session: Session) -> int:
@@ -34,6 +38,7 @@ def replace(session: Session, lists: Mapping[str, Sequence[VocabularyTerm]]) -> 
 
     Returns the number of terms that changed. Nothing is written when nothing differs.
     """
+    changes.lock(session)
     known = load(session)
     rows = []
     touched: dict[str, set[str]] = {}
@@ -65,16 +70,28 @@ def _offers_with(session: Session, touched: Mapping[str, set[str]]) -> list[int]
     """Keys of the offers that carry one of the terms, or a child of one (documents hold a term's parents too)."""
     wanted = {(name, slug) for name, slugs in touched.items() for slug in slugs}
     wanted |= {(t.vocabulary, t.slug) for t in session.scalars(select(Term)) if (t.vocabulary, t.parent) in wanted}
-    conditions = []
-    for name in {name for name, _ in wanted}:
-        slugs = [slug for vocabulary, slug in wanted if vocabulary == name]
-        if name in SINGLE:
-            conditions.append(SINGLE[name].in_(slugs))
-        else:
-            carried = select(OfferTerm.offer_id).where(OfferTerm.vocabulary == name, OfferTerm.slug.in_(slugs))
-            conditions.append(Offer.id.in_(carried))
+    conditions: list[ColumnElement[bool]] = []
+    for name in sorted({name for name, _ in wanted}):
+        conditions += _carry(session, name, [slug for vocabulary, slug in wanted if vocabulary == name])
     if not conditions:
         return []
     return list(
         session.scalars(select(Offer.id).where(or_(*conditions), Offer.deleted_at.is_(None)).order_by(Offer.id))
     )
+
+
+def _carry(session: Session, name: str, slugs: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Conditions, one of which holds for an offer that carries one of the terms."""
+    if name in DERIVED:
+        return [true()]
+    if name == "access":
+        listed = session.execute(select(Place.offer_id, Place.access))
+        return [Offer.id.in_(sorted({key for key, access in listed if set(access) & set(slugs)}))]
+    conditions: list[ColumnElement[bool]] = [column.in_(slugs) for column in COLUMNS.get(name, ())]
+    if name in PARTS:
+        key, part = PARTS[name]
+        conditions.append(Offer.id.in_(select(key).where(part.in_(slugs))))
+    if name in records.TERMS or name == "languages":
+        terms = select(OfferTerm.offer_id).where(OfferTerm.vocabulary == name, OfferTerm.slug.in_(slugs))
+        conditions.append(Offer.id.in_(terms))
+    return conditions

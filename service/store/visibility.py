@@ -34,6 +34,7 @@ def record_due(session: Session, today: date) -> int:
 
     A store that was never checked is checked as of today: its first index is built with today's date anyway.
     """
+    changes.lock(session)
     before = meta.get(session, CHECKED_ON)
     if before == today.isoformat():
         return 0
