@@ -7,12 +7,13 @@ vocabulary or new words act at once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
+from uuid import UUID
 
 from service.errors import SearchUnavailable
 from service.german.spelling import Lexicon
 from service.paths import data_folder
 from service.search import wordbook
-from service.search.criteria import PAGE_SIZE, SearchCriteria
+from service.search.criteria import MAX_PAGE, PAGE_SIZE, SearchCriteria
 from service.search.engine import Found, Proposal, SearchEngine, SearchRequest
 from service.search.facets import FACETS
 from service.search.marks import Marker
@@ -82,7 +83,7 @@ class SearchService:
                 book.lexicon.add(added)
         return book
 
-    def search(self, criteria: SearchCriteria, *, counted: bool = True) -> Answer:
+    def search(self, criteria: SearchCriteria, *, counted: bool = True, size: int = PAGE_SIZE) -> Answer:
         """Hits and counts for an address. Raises `SearchUnavailable`, `StoreUnavailable`."""
         served = self.served()
         if not served.index:
@@ -98,13 +99,18 @@ class SearchService:
                 facet.field: criteria.selected[facet.name] for facet in FACETS if facet.name in criteria.selected
             },
             postcodes=postcodes,
-            order=criteria.order,
+            order="bestaetigt" if plan.everything and criteria.order == "relevanz" else criteria.order,
             offset=criteria.offset,
-            size=PAGE_SIZE,
+            size=size,
             counted=[facet.field for facet in FACETS] if counted else (),
         )
         found = self.engine.search(request)
         return Answer(criteria, plan, found, Marker(plan, book), book.vocabularies, served, self.engine.name)
+
+    def everything(self, criteria: SearchCriteria) -> list[UUID]:
+        """Ids of all offers of a search, in its order; at most the engines' window of 10,000."""
+        answer = self.search(criteria.at_page(1), counted=False, size=MAX_PAGE * PAGE_SIZE)
+        return [UUID(hit.offer_id) for hit in answer.found.hits]
 
     def suggest(self, text: str, limit: int) -> list[Proposal]:
         """Offers whose title holds words that begin like the typed ones."""

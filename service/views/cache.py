@@ -1,0 +1,37 @@
+"""Pages that are the same for everybody until the index changes, and ETags for all of them."""
+
+import hashlib
+from collections.abc import Callable
+from threading import Lock
+
+from flask import Response, make_response, request
+
+from service.clock import today
+from service.context import context
+from service.store.indexes import Served
+from service.views import language
+
+_pages: dict[tuple[str, str, str], tuple[tuple[Served, str], str]] = {}
+_lock = Lock()
+
+
+def cached(key: str | None, render: Callable[[], str]) -> Response:
+    """The page as an answer with ETag. With a key it is rendered once per state of index, vocabulary, day and language."""
+    body = _kept(key, render) if key else render()
+    response = make_response(body)
+    response.headers["Cache-Control"] = "no-cache"  # may be kept, must be asked for: the ETag answers cheaply
+    response.set_etag(hashlib.blake2b(response.get_data(), digest_size=12).hexdigest())
+    return response.make_conditional(request)
+
+
+def _kept(key: str, render: Callable[[], str]) -> str:
+    state = (context().search.served(), today().isoformat())
+    place = (key, language.current(), context().settings.database_url)
+    with _lock:
+        found = _pages.get(place)
+    if found and found[0] == state:
+        return found[1]
+    body = render()
+    with _lock:
+        _pages[place] = (state, body)
+    return body

@@ -1,0 +1,76 @@
+"""Health, readiness and metrics for those who run the service."""
+
+import ipaddress
+import os
+import time
+
+from flask import Blueprint, Response, abort, g, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+
+from service.context import context
+from service.errors import SearchUnavailable, StoreUnavailable
+from service.store import indexes
+
+blueprint = Blueprint("operation", __name__)
+
+REQUESTS = Counter("angebote_requests_total", "Answered requests", ["route", "status"])
+DURATION = Histogram("angebote_request_seconds", "Time to answer", ["route"])
+
+
+@blueprint.before_app_request
+def _begin() -> None:
+    g.metrics_from = time.perf_counter()
+
+
+@blueprint.after_app_request
+def _count(response: Response) -> Response:
+    route = str(request.url_rule or "unknown")
+    REQUESTS.labels(route, response.status_code).inc()
+    DURATION.labels(route).observe(time.perf_counter() - g.get("metrics_from", time.perf_counter()))
+    return response
+
+
+@blueprint.get("/healthz")
+def health() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def ready() -> tuple[Response, int]:
+    """Store and search answer; 503 names what does not."""
+    state = {"store": "ok", "search": "ok", "engine": context().settings.engine, "index": ""}
+    try:
+        served = context().search.served()
+        state["index"] = served.index
+        if not served.index:
+            state["search"] = "no index"
+        else:
+            context().search.engine.served()
+    except StoreUnavailable:
+        state["store"] = "unavailable"
+    except SearchUnavailable:
+        state["search"] = "unavailable"
+    ok = state["store"] == state["search"] == "ok"
+    return jsonify(status="ok" if ok else "unavailable", **state), 200 if ok else 503
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Prometheus metrics of all web processes, and the index's lag as the store knows it."""
+    address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  an unknown address is refused
+    if not any(address in network for network in context().settings.metrics_allow):
+        abort(403)
+    registry = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry.register(REQUESTS)
+        registry.register(DURATION)
+    lag_revs = Gauge("angebote_index_lag_revisions", "Changes that the served index does not hold yet", registry=registry)
+    failures = Gauge("angebote_index_failures", "Documents that an index refused", registry=registry)
+    with context().database.reading() as session:
+        lag = indexes.lag(session, context().settings.engine)
+    lag_revs.set(lag.revisions)
+    failures.set(lag.failures)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,130 @@
+"""The results page, and the same search as JSON, CSV and suggestions."""
+
+from datetime import date
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+
+from service.clock import today
+from service.context import context
+from service.search.criteria import MAX_PAGE, PAGE_SIZE, QUERY_USED, SearchCriteria, parse
+from service.search.service import Answer
+from service.views import csv_export, limits, present, suggestions
+from service.views.cache import cached
+from service.views.logs import note
+
+blueprint = Blueprint("search", __name__)
+
+
+def criteria() -> SearchCriteria:
+    """The search of this address. Raises `InvalidSearch`."""
+    return parse(request.args.items(multi=True), context().search.vocabularies())
+
+
+def find() -> Answer:
+    """The answer to this address, noted in the log without its words."""
+    answer = context().search.search(criteria())
+    note(engine=answer.engine, hits=answer.found.total, filters=len(answer.criteria.selected))
+    return answer
+
+
+@blueprint.get("/angebote")
+@limits.limiter.limit(limits.SEARCH)
+def results() -> Response:
+    """The results page; the one without words and filters, the dearest, is kept until the index changes."""
+    asked = criteria()
+    key = "results" if asked == SearchCriteria() else None
+    return cached(key, lambda: _page(find(), today()))
+
+
+def _page(answer: Answer, day: date) -> str:
+    asked = answer.criteria
+    return render_template(
+        "search/results.html",
+        criteria=asked,
+        total=answer.found.total,
+        hits=present.hits(answer, day),
+        facets=present.facets(answer),
+        chips=present.chips(answer),
+        clear_url=present.search_url(asked.unfiltered()),
+        towns=_town_chips(answer),
+        without=present.what_filters_cost(answer) if not answer.found.total else [],
+        sorting=present.sorting(asked),
+        paging=present.paging(answer, MAX_PAGE),
+        beyond=bool(answer.found.total) and asked.page > answer.pages,
+        last_url=present.search_url(asked.at_page(answer.pages)),
+        first=asked.offset + 1,
+        cut=QUERY_USED if asked.cut else 0,
+        json_url=present.search_url(asked.at_page(1), ".json"),
+        csv_url=present.search_url(asked.at_page(1), ".csv"),
+        suggest_url=url_for("search.suggest"),
+    )
+
+
+def _town_chips(answer: Answer) -> list[dict[str, str]]:
+    """Towns named in the words: they come first; a link makes them a filter."""
+    asked = answer.criteria
+    return [
+        {
+            "label": answer.vocabularies.label("towns", slug),
+            "url": present.search_url(asked.choosing("stadt", [*asked.selected.get("stadt", ()), slug])),
+        }
+        for slug in answer.plan.towns
+        if slug not in asked.selected.get("stadt", ())
+    ]
+
+
+@blueprint.get("/angebote.json")
+@limits.limiter.limit(limits.SEARCH)
+def results_json() -> Response:
+    """The search as JSON; its fields are a promise to integrators."""
+    answer = find()
+    found = answer.found
+    offers = []
+    for hit in found.hits:
+        data = hit.data
+        title, summary, snippets = present.marked(hit, answer)
+        offers.append(
+            {
+                "id": hit.offer_id,
+                "url": present.offer_url(data["public_id"], data["slug"]),
+                "title": data["title"],
+                "provider": data["provider"]["name"] if data["provider"] else "",
+                "source": data["source"],
+                "towns": data["towns"],
+                "topics": data["topics"],
+                "languages": data["languages"],
+                "audiences": data["audiences"],
+                "confirmed_on": data["confirmed_on"],
+                "summary": data["summary"],
+                "highlights": {"title": title, "text": snippets or ([summary] if "<mark>" in summary else [])},
+                "why": [],
+            }
+        )
+    return jsonify(
+        total=found.total,
+        page=answer.criteria.page,
+        size=PAGE_SIZE,
+        engine=answer.engine,
+        offers=offers,
+        facets=present.json_facets(answer),
+        did_you_mean=None,
+        relaxed=[],
+    )
+
+
+@blueprint.get("/angebote.csv")
+@limits.limiter.limit(limits.EXPORT)
+def results_csv() -> Response:
+    """All offers of a search as a spreadsheet, in the columns of the import."""
+    return csv_export.respond(context(), criteria(), today())
+
+
+@blueprint.get("/vorschlaege")
+@limits.limiter.limit(limits.SUGGEST)
+def suggest() -> Response:
+    """Suggestions while typing: topics, towns and kinds by label and everyday word, offers and providers by title."""
+    response = jsonify(suggestions=suggestions.propose(request.args.get("q", "")[:100]))
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+

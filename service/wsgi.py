@@ -1,0 +1,14 @@
+"""The application that gunicorn serves: `gunicorn service.wsgi:app`. Bad settings stop it with one line."""
+
+import sys
+
+from service import config
+from service.app import create_app
+from service.errors import BadSetting
+
+try:
+    settings = config.load()
+    config.require_secret(settings)
+except BadSetting as error:
+    sys.exit(error.message)
+app = create_app(settings)
