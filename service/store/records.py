@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -81,7 +81,7 @@ def load(session: Session, keys: Sequence[int]) -> dict[int, StoredOffer]:
     found: dict[int, StoredOffer] = {}
     for start in range(0, len(keys), 1000):
         part = keys[start : start + 1000]
-        rows = {row.id: row for row in session.execute(_offers().where(Offer.id.in_(part)))}
+        rows = {row.id: row for row in session.connection().execute(_offers().where(_OFFERS.c.id.in_(part)))}
         found |= {offer.key: offer for offer in _assemble(session, [rows[key] for key in part if key in rows])}
     return found
 
@@ -94,46 +94,56 @@ def load_one(session: Session, key: int) -> StoredOffer | None:
 def stream(session: Session, batch: int = 500, after: int = 0) -> Iterator[list[StoredOffer]]:
     """All offers that are not deleted, in key order, batch by batch (keyset paging: memory stays flat)."""
     while True:
-        query = _offers().where(Offer.id > after, Offer.deleted_at.is_(None)).order_by(Offer.id).limit(batch)
-        rows = session.execute(query).all()
+        query = _offers().where(_OFFERS.c.id > after, _OFFERS.c.deleted_at.is_(None))
+        rows = session.connection().execute(query.order_by(_OFFERS.c.id).limit(batch)).all()
         if not rows:
             return
         after = rows[-1].id
         yield _assemble(session, rows)
 
 
+def _table(model: type[DeclarativeBase]) -> Table:
+    table: Any = model.__table__
+    return cast("Table", table)
+
+
+_OFFERS, _PROVIDERS = _table(Offer), _table(Provider)
+
+
 def _offers() -> Select[Any]:
-    provider = [getattr(Provider, name).label(f"provider_{name}") for name in ("uuid", "public_id", "slug", *PROVIDER)]
-    return select(*Offer.__table__.columns, *provider).outerjoin(Provider, Provider.id == Offer.provider_id)
+    columns = ("uuid", "public_id", "slug", *PROVIDER)
+    provider = [_PROVIDERS.c[name].label(f"provider_{name}") for name in columns]
+    return select(*_OFFERS.columns, *provider).outerjoin_from(
+        _OFFERS, _PROVIDERS, _PROVIDERS.c.id == _OFFERS.c.provider_id
+    )
 
 
 def _assemble(session: Session, rows: Sequence[Row[Any]]) -> list[StoredOffer]:
     keys = [row.id for row in rows]
-    terms = _children(session, OfferTerm, keys, ("vocabulary", "slug", "note"))
-    places = _children(session, Place, keys, PLACE)
-    times = _children(session, WeeklyTime, keys, TIME)
-    runs = _children(session, CourseRun, keys, RUN)
-    translations = _children(session, Translation, keys, TRANSLATION)
-    contacts = _contacts(session, keys)
+    terms = _terms(session, keys)
+    parts = {
+        "places": _children(session, Place, keys, PLACE),
+        "times": _children(session, WeeklyTime, keys, TIME),
+        "course_runs": _children(session, CourseRun, keys, RUN),
+        "translations": _children(session, Translation, keys, TRANSLATION),
+        "contacts": _contacts(session, keys),
+    }
     offers = []
     for row in rows:
         columns = row._mapping
         record: dict[str, Any] = {"id": row.uuid, "public_id": row.public_id}
         record["source"] = {"name": row.source_name, "id": row.source_id}
-        record |= {name: columns[name] for name in SCALARS}
-        of_kind: dict[str, list[dict[str, Any]]] = {}
-        for term in terms.get(row.id, ()):
-            of_kind.setdefault(term["vocabulary"], []).append(term)
-        record |= {name: [term["slug"] for term in of_kind.get(name, ())] for name in TERMS}
-        record["languages"] = [{"code": t["slug"], "note": t["note"]} for t in of_kind.get("languages", ())]
-        record["places"] = places.get(row.id, [])
-        record["times"] = [
-            {**time, "exceptions": [date.fromisoformat(day) for day in time["exceptions"]]}
-            for time in times.get(row.id, ())
-        ]
-        record["course_runs"] = runs.get(row.id, [])
-        record["translations"] = sorted(translations.get(row.id, ()), key=itemgetter("language", "field"))
-        record["contacts"] = contacts.get(row.id, [])
+        for name in SCALARS:
+            record[name] = columns[name]
+        carried = terms.get(row.id, {})
+        for name in TERMS:
+            record[name] = [slug for slug, _ in carried.get(name, ())]
+        record["languages"] = [{"code": slug, "note": note} for slug, note in carried.get("languages", ())]
+        for name, found in parts.items():
+            record[name] = found.get(row.id, [])
+        for time in record["times"]:
+            time["exceptions"] = [date.fromisoformat(day) for day in time["exceptions"]]
+        record["translations"].sort(key=itemgetter("language", "field"))
         record["notice"] = {"text": row.notice, "until": row.notice_until}
         record["provider"] = None
         if row.provider_id is not None:
@@ -151,28 +161,40 @@ def _stored(row: Row[Any], record: dict[str, Any]) -> StoredOffer:
     )  # fmt: skip
 
 
-def _children(
-    session: Session, model: type[DeclarativeBase], keys: Sequence[int], names: tuple[str, ...]
-) -> dict[int, list[dict[str, Any]]]:
-    table: Any = model.__table__
-    query = select(table.c.offer_id, *(table.c[name] for name in names)).where(table.c.offer_id.in_(keys))
-    if "position" in table.c:
-        query = query.order_by(table.c.offer_id, table.c.position)
-    found: dict[int, list[dict[str, Any]]] = {}
-    for key, *values in session.execute(query):
-        found.setdefault(key, []).append(dict(zip(names, values, strict=True)))
+def _terms(session: Session, keys: Sequence[int]) -> dict[int, dict[str, list[tuple[str, str]]]]:
+    """Offer → vocabulary → (slug, note) in order. An offer has a dozen: the most numerous rows of the store."""
+    table = _table(OfferTerm)
+    query = select(table.c.offer_id, table.c.vocabulary, table.c.slug, table.c.note).where(table.c.offer_id.in_(keys))
+    found: dict[int, dict[str, list[tuple[str, str]]]] = {}
+    rows = session.connection().execute(query.order_by(table.c.offer_id, table.c.position)).all()
+    for key, vocabulary, slug, note in rows:
+        found.setdefault(key, {}).setdefault(vocabulary, []).append((slug, note))
     return found
 
 
+def _children(
+    session: Session, model: type[DeclarativeBase], keys: Sequence[int], names: tuple[str, ...]
+) -> dict[int, list[dict[str, Any]]]:
+    table = _table(model)
+    query = select(table.c.offer_id, *(table.c[name] for name in names)).where(table.c.offer_id.in_(keys))
+    if "position" in table.c:
+        query = query.order_by(table.c.offer_id, table.c.position)
+    return _grouped(session, query, names)
+
+
 def _contacts(session: Session, keys: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    table: Table = Contact.__table__  # type: ignore[assignment]
+    named, table = _table(OfferContact), _table(Contact)
     query = (
-        select(OfferContact.offer_id, Contact.uuid, *(table.c[name] for name in CONTACT))
-        .join(Contact, Contact.id == OfferContact.contact_id)
-        .where(OfferContact.offer_id.in_(keys))
-        .order_by(OfferContact.offer_id, OfferContact.position)
+        select(named.c.offer_id, table.c.uuid, *(table.c[name] for name in CONTACT))
+        .join_from(named, table, table.c.id == named.c.contact_id)
+        .where(named.c.offer_id.in_(keys))
+        .order_by(named.c.offer_id, named.c.position)
     )
+    return _grouped(session, query, ("id", *CONTACT))
+
+
+def _grouped(session: Session, query: Select[Any], names: tuple[str, ...]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
-    for key, uuid, *values in session.execute(query):
-        found.setdefault(key, []).append({"id": uuid} | dict(zip(CONTACT, values, strict=True)))
+    for key, *values in session.connection().execute(query).all():
+        found.setdefault(key, []).append(dict(zip(names, values, strict=True)))
     return found
