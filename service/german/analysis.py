@@ -37,43 +37,12 @@ _FEMININE = re.compile(r"^(.{3,}er)in(?:nen)?$")
 _ST_ENDING = frozenset("bdfghklmnt")
 _UMLAUT = {"ä": "a", "ö": "o", "ü": "u"}
 # Latin letters that have no decomposition, and the signs that may stand inside a token.
-_FOLDED = dict(
-    zip(
-        "æœøłđðþħıŋŧĸſßƒəɛɔɓɖɗɣƙƴƶǝ‘’⁄",
-        [
-            "ae",
-            "oe",
-            "o",
-            "l",
-            "d",
-            "d",
-            "th",
-            "h",
-            "i",
-            "n",
-            "t",
-            "q",
-            "s",
-            "ss",
-            "f",
-            "a",
-            "e",
-            "o",
-            "b",
-            "d",
-            "d",
-            "g",
-            "k",
-            "y",
-            "z",
-            "a",
-            "'",
-            "'",
-            "/",
-        ],
-        strict=True,
-    )
-)
+_FOLDED = dict(zip("øłđðħıŋŧĸſƒəɛɔɓɖɗɣƙƴƶǝ‘’⁄", "olddhintqsfaeobddgkyza''/", strict=True)) | {
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "ß": "ss",
+}
 
 
 def lower(word: str) -> str:

@@ -12,6 +12,8 @@ from service.german.analysis import WORDS_REMEMBERED, fold, lower
 from service.german.normalise import clean, fold_gender
 
 SHORTEST_COMPOUND = 7
+LONGEST_COMPOUND = 80
+"""Letters; what is longer is no word."""
 SHORTEST_PART = 3
 LINKS = ("", "s", "es", "n", "en", "er", "e")
 
@@ -20,10 +22,10 @@ LEARNT_FREQUENCY = 3
 """A word of the offers becomes a part if it stands in at least this many of them."""
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_FIRST_HANGS = re.compile(r"([^\W\d_]{3,})-\s*(?=[,/&]|(?:und|oder|sowie|bzw\.?|u\.)\s)")
+_FIRST_HANGS = re.compile(r"(?<![^\W\d_])([^\W\d_]{3,})-\s*(?=[,/&]|(?:und|oder|sowie|bzw\.?|u\.)\s)")
 _AND = r"(?:[,/&]|und\b|oder\b|sowie\b|bzw\b\.?|u\.)"
-_NEXT_WORD = re.compile(rf"\s*{_AND}\s*(?:[^\W\d_]{{3,}}-\s*{_AND}\s*)*([^\W\d_]{{7,}})")
-_SECOND_HANGS = re.compile(r"([^\W\d_]{7,})\s*(?:[,/&]|und|oder|sowie|bzw\.?|u\.)\s*-([^\W\d_]{3,})")
+_NEXT_WORD = re.compile(rf"\s*{_AND}\s*(?:[^\W\d_]{{3,}}-\s*{_AND}\s*){{0,4}}([^\W\d_]{{7,}})")
+_SECOND_HANGS = re.compile(r"(?<![^\W\d_])([^\W\d_]{7,})\s*(?:[,/&]|und|oder|sowie|bzw\.?|u\.)\s*-([^\W\d_]{3,})")
 _HAS_UMLAUT = re.compile("[äöü]")
 # Words that end so are no nouns that others are made of.
 _NO_PART = re.compile(r"(?:lich|isch|ig|bar|sam|haft|los)(?:e[mnrs]?)?$|(?:heit|keit|schaft|innen|ierte[nr]?)$")
@@ -82,7 +84,12 @@ class Splitter:
         return list(dict.fromkeys(word for word in found if len(word) >= SHORTEST_COMPOUND))
 
     def _split(self, word: str) -> tuple[str, ...]:
-        if len(word) < SHORTEST_COMPOUND or not word.isalpha() or word in self.words or word in self.never:
+        if (
+            not SHORTEST_COMPOUND <= len(word) <= LONGEST_COMPOUND
+            or not word.isalpha()
+            or word in self.words
+            or word in self.never
+        ):
             return ()
         parts = _fewest(word, self.words, self._longest)
         if parts:

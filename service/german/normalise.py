@@ -17,7 +17,9 @@ QUERY_WORDS = 20
 # Characters that are not seen: soft hyphen, zero-width and bidirectional marks, variation selectors.
 INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
+_CONTROL = re.compile(f"[{CONTROL}]")
+_UNWANTED = re.compile(f"[{CONTROL}{INVISIBLE}]")
 # NFKC would glue a footnote or a square to its word ("Beratung²", "m²"); the server's tokenizer breaks there.
 _SUPERSCRIPT = re.compile("([⁰¹²³⁴-⁹]+)")
 _DOTTED_I = re.compile("(?<=[iİ])\u0307")
@@ -27,53 +29,18 @@ _CLUSTER = re.compile(f"[^{_MARK}]?[{_MARK}{INVISIBLE}\u1160-\u11ff\uff9e\uff9f]
 _RUN = re.compile(r"\s+|\S+")
 
 # "Lehrer:innen", "Lehrer*in", "Lehrer/-innen": the mark between a word of three letters or more and its feminine ending.
-GENDER_MARK = re.compile(r"(?<=[^\W\d_]{3})[*:_·/]-?(?=in(?:nen)?\b)")
+# (The mark comes first in the pattern, so that the search can jump from mark to mark.)
+GENDER_MARK = re.compile(r"[*:_·/](?<=[^\W\d_]{3}.)-?(?=in(?:nen)?\b)")
 
-_BLOCK = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+_BLOCKS = """
+address article aside blockquote br dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header
+hr li main nav ol option p pre section summary table tbody td tfoot th thead tr ul
+"""
+_BLOCK = frozenset(_BLOCKS.split())
+# What is never closed hides the rest, as in a browser; so no text makes these patterns slow.
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE
 )
-_HIDDEN = re.compile(r"<!--.*?-->|<(script|style|template)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(
     r"""</?([a-zA-Z][a-zA-Z0-9]*)(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>|</?([a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<[!?][^<>]*>"""
 )
@@ -98,8 +65,10 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    text = _composed(_CONTROL.sub(" ", _INVISIBLE.sub("", text)))
-    while _DOTTED_I.search(text):
+    if _UNWANTED.search(text):
+        text = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
+    text = _composed(text)
+    while "\u0307" in text and _DOTTED_I.search(text):
         text = _composed(_DOTTED_I.sub("", text))
     return text
 

@@ -7,29 +7,26 @@ from hypothesis import strategies as st
 from service.german.normalise import QUERY_CHARACTERS, QUERY_WORDS, align, clean, cut_query, fold_gender, plain_text
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=80)
-SNIPPETS = st.lists(
-    st.sampled_from(
-        [
-            "Leh\u00adrer",
-            ":innen",
-            "*in",
-            "u\u0308",
-            "i\u0307",
-            "İ",
-            "²",
-            "ﬁ",
-            "½",
-            "\u200b",
-            "ﷺ",
-            "…",
-            " ",
-            "\n",
-            "\x00",
-        ]
-        + ["한", "\u1112\u1161\u11ab", "か\u3099", "\ud800", "Ａ", "<p>", "&nbsp;", "ß", "/-innen", "_", "Frauen- und ")
-    ),
-    max_size=20,
-).map("".join)
+PIECES = (
+    [
+        "Leh\u00adrer",
+        ":innen",
+        "*in",
+        "/-innen",
+        "_",
+        "Frauen- und ",
+        "ß",
+        "İ",
+        "u\u0308",
+        "i\u0307",
+        "ﬁ",
+        "²",
+        "½",
+        "…",
+    ],
+    ["\u200b", " ", "\n", "\x00", "\ud800", "ﷺ", "한", "\u1112\u1161\u11ab", "か\u3099", "Ａ", "<p>", "&nbsp;"],
+)
+SNIPPETS = st.lists(st.sampled_from([piece for row in PIECES for piece in row]), max_size=20).map("".join)
 
 
 @pytest.mark.parametrize(
