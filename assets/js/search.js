@@ -20,22 +20,31 @@
     return `<span>${escaped(textOf(option))}</span>${kind}`
   }
 
-  /** Asks the server; a newer question cancels the one before, and an error means no suggestions, never a message. */
-  const asker = address => {
+  /**
+   * Asks the server; a newer question cancels the one before, and an error means no suggestions, never a message.
+   * isTyping: an answer that comes when the reader has left the field or walks through the list is thrown away, since
+   * it would open the list again or pull it from under the finger. known: what stood in the field; nobody asked for that.
+   */
+  const asker = (address, known, isTyping) => {
     let timer
     let running
     return (query, show) => {
       clearTimeout(timer)
       if (running) running.abort()
+      if (query === known) {
+        show([])
+        return
+      }
       timer = setTimeout(async () => {
         running = new AbortController()
         const url = new URL(address, document.baseURI)
         url.searchParams.set('q', query)
         try {
           const answer = await fetch(url, { signal: running.signal, headers: { Accept: 'application/json' } })
-          show(answer.ok ? (await answer.json()).suggestions : [])
+          const found = answer.ok ? (await answer.json()).suggestions : []
+          if (isTyping()) show(found)
         } catch (error) {
-          if (error.name !== 'AbortError') show([])
+          if (error.name !== 'AbortError' && isTyping()) show([])
         }
       }, WAIT)
     }
@@ -56,19 +65,19 @@
     const said = form.dataset
     const place = document.createElement('div')
     const [start, end] = [field.selectionStart, field.selectionEnd]
+    let input
     const kept = [...field.attributes].filter(({ name }) => !['id', 'name', 'type', 'value', 'class'].includes(name))
     field.replaceWith(place)
     window.accessibleAutocomplete({
       element: place,
       id: field.id,
       name: field.name,
-      defaultValue: field.value,
       inputClasses: field.className,
       minLength: SHORTEST,
       displayMenu: 'overlay',
       confirmOnBlur: false,
       showNoOptionsFound: false,
-      source: asker(said.suggest),
+      source: asker(said.suggest, field.defaultValue, () => document.activeElement === input),
       templates: { inputValue: textOf, suggestion: rendered },
       onConfirm: option => choose(form, option),
       tAssistiveHint: () => said.suggestHint,
@@ -77,7 +86,10 @@
       tStatusSelectedOption: (option, length, index) => `${option} (${index + 1}/${length})`,
       tStatusResults: (length, chosen) => `${said.suggestCount} ${length}. ${chosen}`
     })
-    const input = place.querySelector('input')
+    input = place.querySelector('input')
+    // Given as the component's default the old words would become its first suggestion.
+    input.value = field.value
+    input.dispatchEvent(new Event('input', { bubbles: true }))
     for (const { name, value } of kept) if (!input.hasAttribute(name)) input.setAttribute(name, value)
     // With the list open the component swallows Enter although nothing is chosen in it; then it means "search".
     place.addEventListener('keydown', event => {
@@ -88,6 +100,8 @@
     }, true)
     input.focus({ preventScroll: true })
     input.setSelectionRange(start, end)
+    // The component selects everything a moment after it gets the focus: the next key would wipe out the words.
+    input.setSelectionRange = () => {}
   }
 
   const prepare = form => {
