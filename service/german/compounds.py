@@ -22,6 +22,8 @@ LEARNT_FREQUENCY = 3
 """A word of the offers becomes a part if it stands in at least this many of them."""
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORDS_BETWEEN = re.compile(f"({WORD.pattern})")
+_HANGS = re.compile(r"-(?:(?=\s*(?:[,/&]|und|oder|sowie|bzw|u\.))|(?<=[\s,/&.]-)(?=[^\W\d_]{3}))")
 _FIRST_HANGS = re.compile(r"(?<![^\W\d_])([^\W\d_]{3,})-\s*(?=[,/&]|(?:und|oder|sowie|bzw\.?|u\.)\s)")
 _AND = r"(?:[,/&]|und\b|oder\b|sowie\b|bzw\b\.?|u\.)"
 _NEXT_WORD = re.compile(rf"\s*{_AND}\s*(?:[^\W\d_]{{3,}}-\s*{_AND}\s*){{0,4}}([^\W\d_]{{7,}})")
@@ -61,7 +63,9 @@ class Splitter:
 
     def expand(self, text: str) -> str:
         """Text for the field ``all_parts``: every compound replaced by its parts, other words kept."""
-        return WORD.sub(lambda match: self._text(match[0]), fold_gender(text))
+        pieces = _WORDS_BETWEEN.split(fold_gender(text))  # every second piece is a word
+        pieces[1::2] = map(self._text, pieces[1::2])
+        return "".join(pieces)
 
     def completed(self, text: str) -> list[str]:
         """Compounds that the text leaves to the reader: ``Familien- und Frauenberatung`` gives ``Familienberatung``.
@@ -69,7 +73,7 @@ class Splitter:
         Both ends may hang: ``Kinderbetreuung und -förderung`` gives ``Kinderförderung``. The document builder adds them.
         """
         text = clean(text)
-        if "-" not in text:
+        if not _HANGS.search(text):
             return []
         found: list[str] = []
         for first in _FIRST_HANGS.finditer(text):
