@@ -60,8 +60,14 @@ def topic(slug: str) -> Response:
             kind="topic",
             title=term.label(code),
             heading=term.label(code),
-            related=[{"label": t.label(code), "slug": t.slug, "count": counts.get(t.slug, 0)} for t in below if t.slug != slug],
-            parent={"label": vocabularies.label("topics", term.parent, code), "slug": term.parent} if term.parent else None,
+            related=[
+                {"label": t.label(code), "slug": t.slug, "count": counts.get(t.slug, 0)}
+                for t in below
+                if t.slug != slug
+            ],
+            parent={"label": vocabularies.label("topics", term.parent, code), "slug": term.parent}
+            if term.parent
+            else None,
             **_entry(answer, "stadt", hidden=[("thema", slug)]),
         )
 
@@ -100,7 +106,9 @@ def provider(public_id: str, slug: str) -> AnyResponse:
         found = providers.by_public_id(session, public_id.lower()) or abort(404)
         if slug != found["slug"]:
             return redirect(present.provider_url(public_id, found["slug"]), 301)
-        keys = list(session.scalars(select(Offer.id).where(Offer.provider_id == found["id"]).order_by(Offer.title).limit(200)))
+        keys = list(
+            session.scalars(select(Offer.id).where(Offer.provider_id == found["id"]).order_by(Offer.title).limit(200))
+        )
         own = [offer for offer in records.load(session, keys).values() if visibility.is_visible(offer, day)]
         vocabularies = terms.load(session)
     code = language.current()

@@ -46,7 +46,11 @@ def init_app(app: Flask) -> None:
     def end(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.get("request_id", "")
         if request.endpoint != "static":
-            facts: dict[str, Any] = {"method": request.method, "route": str(request.url_rule or ""), "status": response.status_code}
+            facts: dict[str, Any] = {
+                "method": request.method,
+                "route": str(request.url_rule or ""),
+                "status": response.status_code,
+            }
             log.info("request", ms=round((time.perf_counter() - g.started) * 1000, 1), **facts, **g.get("facts", {}))
         return response
 

@@ -47,8 +47,10 @@ def _load(public_id: str, day: date) -> tuple[StoredOffer, Vocabularies]:
         vocabularies = terms.load(session)
     if stored is None or not visibility.has_page(stored, day):
         was_public = stored is not None and (stored.deleted or stored.record["status"] == "archived")
-        raise OfferGone(gettext("Dieses Angebot gibt es nicht mehr.")) if was_public else OfferNotFound(
-            gettext("Dieses Angebot gibt es nicht. Vielleicht hilft die Suche.")
+        raise (
+            OfferGone(gettext("Dieses Angebot gibt es nicht mehr."))
+            if was_public
+            else OfferNotFound(gettext("Dieses Angebot gibt es nicht. Vielleicht hilft die Suche."))
         )
     return stored, vocabularies
 
@@ -92,5 +94,3 @@ def _alternatives(stored: StoredOffer, day: date) -> list[dict[str, Any]]:
         return (found or present.hits(context().search.search(topics, counted=False), day))[:ALTERNATIVES]
     except SearchUnavailable:
         return []
-
-

@@ -5,7 +5,15 @@ import os
 import time
 
 from flask import Blueprint, Response, abort, g, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
 
 from service.context import context
 from service.errors import SearchUnavailable, StoreUnavailable
@@ -67,7 +75,9 @@ def metrics() -> Response:
     else:
         registry.register(REQUESTS)
         registry.register(DURATION)
-    lag_revs = Gauge("angebote_index_lag_revisions", "Changes that the served index does not hold yet", registry=registry)
+    lag_revs = Gauge(
+        "angebote_index_lag_revisions", "Changes that the served index does not hold yet", registry=registry
+    )
     failures = Gauge("angebote_index_failures", "Documents that an index refused", registry=registry)
     with context().database.reading() as session:
         lag = indexes.lag(session, context().settings.engine)

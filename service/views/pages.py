@@ -46,7 +46,13 @@ def init_app(app: Flask) -> None:
             "languages": [] if request.path.startswith(language.WITHOUT_PREFIX) else language.choices(),
             "home_url": url_for("start.start"),
             "nav_links": [
-                {"label": gettext("Angebote suchen"), "url": url_for("search.results"), "current": request.endpoint == "search.results"}
+                {
+                    "label": gettext("Angebote suchen"),
+                    "url": url_for("search.results"),
+                    "current": request.endpoint == "search.results",
+                }
             ],
-            "footer_links": [{"label": gettext("Für Beschäftigte"), "url": f"{request.environ.get('angebote.root', '')}/redaktion/"}],
+            "footer_links": [
+                {"label": gettext("Für Beschäftigte"), "url": f"{request.environ.get('angebote.root', '')}/redaktion/"}
+            ],
         }

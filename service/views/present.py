@@ -49,7 +49,8 @@ def _hit(hit: Hit, answer: Answer, today: date) -> Shown:
         "title": title,
         "summary": summary,
         "snippets": snippets,
-        "provider": provider and {"name": provider["name"], "url": provider_url(provider["public_id"], provider["slug"])},
+        "provider": provider
+        and {"name": provider["name"], "url": provider_url(provider["public_id"], provider["slug"])},
         "kind": vocabularies.label("kinds", data["kind"], code) if data["kind"] else "",
         "towns": town_labels(data["towns"], vocabularies, code),
         "languages": [vocabularies.label("languages", slug, code) for slug in data["languages"]],
@@ -122,7 +123,13 @@ def _options(facet: Facet, answer: Answer) -> list[Shown]:
     for value, term in facet.terms(answer.vocabularies).items():
         count, selected = counts.get(value, 0), value in chosen
         found.append(
-            {"value": value, "label": term.label(code), "count": count, "selected": selected, "disabled": not (count or selected)}
+            {
+                "value": value,
+                "label": term.label(code),
+                "count": count,
+                "selected": selected,
+                "disabled": not (count or selected),
+            }
         )
     if facet.name in LONG:
         found.sort(key=lambda option: (not option["selected"], -option["count"]))

@@ -126,5 +126,3 @@ def suggest() -> Response:
     response = jsonify(suggestions=suggestions.propose(request.args.get("q", "")[:100]))
     response.headers["Cache-Control"] = "public, max-age=60"
     return response
-
-

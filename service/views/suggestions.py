@@ -70,5 +70,7 @@ def _terms(text: str, vocabularies: Vocabularies) -> list[dict[str, Any]]:
     for entry in _named(vocabularies):
         if any(typed in name for name in entry.names) or (tokens and any(tokens <= own for own in entry.tokens)):
             url = present.search_url(SearchCriteria().choosing(entry.facet, [entry.term.slug]))
-            found.append({"text": entry.term.label(language.current()), "kind": gettext(KINDS[entry.facet]), "url": url})
+            found.append(
+                {"text": entry.term.label(language.current()), "kind": gettext(KINDS[entry.facet]), "url": url}
+            )
     return found[:MOST_TERMS]

@@ -1,0 +1,61 @@
+"""`angebote`, the one command line. Commands of other packages join through the `flask.commands` entry point."""
+
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup
+
+from service import config
+from service.errors import ServiceError
+
+
+def _create_app() -> Flask:
+    from service.app import create_app  # noqa: PLC0415  a command that only prints its help loads no pages
+
+    return create_app(config.load())
+
+
+class Commands(FlaskGroup):
+    """Lists its commands without loading the application, so that --help works whatever the settings are."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands."""
+        self._load_plugin_commands()
+        return click.Group.list_commands(self, ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by name."""
+        self._load_plugin_commands()
+        return click.Group.get_command(self, ctx, cmd_name)
+
+
+cli = Commands(
+    name="angebote",
+    create_app=_create_app,
+    add_default_commands=False,
+    add_version_option=False,
+    load_dotenv=False,
+    help="Suche nach den Integrationsangeboten eines Kreises: starten, füllen, indexieren, prüfen.",
+)
+
+
+def _register() -> None:
+    from service.cli.exchange import export_command, import_command  # noqa: PLC0415  they need `cli`'s module
+    from service.cli.run import migrate_command, run_command  # noqa: PLC0415
+    from service.cli.user import user  # noqa: PLC0415
+
+    for command in (run_command, migrate_command, import_command, export_command, user):
+        cli.add_command(command)
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Runs the command line. An expected error is one line and exit code 1, never a traceback."""
+    _register()
+    try:
+        return cli.main(args=args, prog_name="angebote")
+    except ServiceError as error:
+        reason = getattr(error, "reason", "")
+        click.secho(error.message + (f" ({reason})" if reason else ""), err=True, fg="red")
+        sys.exit(1)

@@ -1,0 +1,183 @@
+"""`angebote run`: everything that one machine needs, in the foreground; `angebote migrate`: the store only."""
+
+import ipaddress
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import FrameType
+
+import click
+from flask.cli import with_appcontext
+
+from service import config
+from service.config import Settings
+from service.context import Context, context
+from service.errors import BadSetting
+from service.exchange.demo import load_demo
+from service.store import accounts, indexes, migrate, terms
+from service.vocabulary import read_folder
+
+STOP_SECONDS = 15
+DEMO_MAIL = "redaktion@example.org"
+
+
+@click.command("migrate")
+@with_appcontext
+def migrate_command() -> None:
+    """Bringt die Datenbank auf den neuesten Stand und lädt die Vokabulare."""
+    prepare(context())
+    click.echo("Die Datenbank ist auf dem neuesten Stand.")
+
+
+@click.command("run")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse, auf der der Dienst antwortet.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port.")
+@click.option(
+    "--demo/--no-demo",
+    default=True,
+    help="Beispielangebote in einen leeren Bestand laden (nur auf dem eigenen Rechner).",
+)
+@with_appcontext
+def run_command(host: str, port: int, demo: bool) -> None:
+    """Startet alles auf einem Rechner: Datenbank, Angebote, Index, Seiten. Strg-C beendet alles."""
+    state = context()
+    settings = state.settings
+    _check(settings, host, port, demo)
+    secret = settings.secret_key or config.demo_secret(settings.data_dir)
+    prepare(state)
+    if demo:
+        _fill(state)
+    environment = {**os.environ, "ANGEBOTE_SECRET_KEY": secret}
+    with ExitStack() as stack:
+        environment["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="angebote-"))
+        processes = _Processes(environment)
+        stack.callback(processes.stop)
+        processes.start("Indexierung", [sys.executable, "-m", "service.cli", "index", "tail"])
+        processes.wait(lambda: bool(_served(state)), "Der Index wird aufgebaut …")
+        state.database.close()
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        processes.start("Seiten", _gunicorn(address, settings.web_workers))
+        processes.wait(lambda: _answers(address), "Die Seiten werden gestartet …")
+        click.secho(f"Bereit: http://{address}/   (Strg-C beendet)", bold=True)
+        processes.watch()
+
+
+def prepare(state: Context) -> None:
+    """Migrates the store and loads the county's vocabularies. Raises `StoreUnavailable`, `BadSetting`."""
+    migrate.upgrade(state.database)
+    lists = read_folder(state.settings.county)
+    with state.database.writing() as session:
+        terms.replace(session, lists)
+
+
+def _check(settings: Settings, host: str, port: int, demo: bool) -> None:
+    if not demo:
+        config.require_secret(settings)
+    try:
+        loopback = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback
+    except ValueError:
+        raise BadSetting(f"--host {host}: Bitte eine IP-Adresse angeben, z. B. 127.0.0.1 oder 0.0.0.0.") from None
+    if not loopback and demo:
+        raise BadSetting(
+            "Mit Beispielangeboten antwortet der Dienst nur auf dem eigenen Rechner. Für andere: --no-demo."
+        )
+    if not loopback and not settings.rate_limits:
+        raise BadSetting("ANGEBOTE_RATE_LIMITS=off ist nur auf dem eigenen Rechner erlaubt.")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = "ist belegt" if error.errno in {48, 98} else f"geht nicht ({error.strerror})"
+            raise BadSetting(f"Port {port} auf {host} {reason}. Bitte mit --port einen anderen wählen.") from None
+
+
+def _fill(state: Context) -> None:
+    """Demo offers and a first account, into an empty store only."""
+    if loaded := load_demo(state.database, state.settings.county):
+        click.echo(f"{loaded} Beispielangebote geladen.")
+    with state.database.writing() as session:
+        if not accounts.any_account(session):
+            password = "-".join(secrets.token_hex(3) for _ in range(4))
+            accounts.add(session, DEMO_MAIL, "Redaktion (Demo)", password, "staff")
+            click.echo(f"Zugang zur Redaktion: {DEMO_MAIL}, Passwort {password} (wird nur einmal gezeigt)")
+
+
+def _served(state: Context) -> str:
+    with state.database.reading() as session:
+        return indexes.served(session, state.settings.engine).index
+
+
+def _gunicorn(address: str, workers: int) -> list[str]:
+    options = ["--bind", address, "--workers", str(workers), "--worker-class", "gthread", "--threads", "4"]
+    options += ["--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket"]
+    return [sys.executable, "-m", "gunicorn", *options, "service.wsgi:app"]
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{address}/healthz", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+class _Processes:
+    """The child processes: started in order, stopped in reverse order. One that dies stops all."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
+        self._asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, *_: int | FrameType | None) -> None:
+        self._asked = True
+
+    def start(self, name: str, command: list[str]) -> None:
+        """Starts a child in a session of its own, so that Ctrl-C reaches this process alone."""
+        self._running.append((name, subprocess.Popen(command, env=self._environment, start_new_session=True)))  # noqa: S603
+
+    def wait(self, ready: Callable[[], bool], text: str) -> None:
+        """Waits until something is ready; ends the command when asked to, or when a child died."""
+        click.echo(text)
+        while not ready():
+            self._look()
+            time.sleep(0.05)
+
+    def watch(self) -> None:
+        """Stays until asked to stop, or until a child dies."""
+        while True:
+            self._look()
+            time.sleep(0.2)
+
+    def _look(self) -> None:
+        if self._asked:
+            click.echo("Wird beendet …")
+            sys.exit(0)
+        for name, process in self._running:
+            if (code := process.poll()) is not None:
+                click.secho(f"{name}: unerwartet beendet (Code {code}).", err=True, fg="red")
+                sys.exit(1)
+
+    def stop(self) -> None:
+        """Asks all children to stop, and ends what does not."""
+        for _, process in reversed(self._running):
+            if process.poll() is None:
+                process.terminate()
+        limit = time.monotonic() + STOP_SECONDS
+        for _, process in reversed(self._running):
+            try:
+                process.wait(max(0.1, limit - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
