@@ -4,13 +4,13 @@ Compound parts are frozen when an index is built, and stored beside it (`indexes
 queries must split words as the bulk of the index was split. The lexicon only grows: words of later edits are added.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 from service.german.analysis import Analysis
-from service.german.compounds import Splitter
+from service.german.compounds import Splitter, learn
 from service.german.spelling import Lexicon
 from service.german.synonyms import Synonyms
 from service.german.wordlist import parse_words
@@ -67,6 +67,8 @@ class Lists:
 
     stop: frozenset[str]
     parts: frozenset[str]
+    never_split: frozenset[str]
+    never_part: frozenset[str]
     synonyms: Synonyms
     analysis: Analysis
 
@@ -80,7 +82,14 @@ def read_lists(mappings: Path) -> Lists:
 
     analysis = Analysis(words("stopwords-de.txt"))
     rules = (mappings / "synonyms-de.txt").read_text(encoding="utf-8")
-    return Lists(analysis.stop, words("compound-parts-de.txt"), Synonyms.parse(rules, analysis), analysis)
+    return Lists(
+        stop=analysis.stop,
+        parts=words("compound-parts-de.txt"),
+        never_split=words("never-split-de.txt"),
+        never_part=words("never-part-de.txt"),
+        synonyms=Synonyms.parse(rules, analysis),
+        analysis=analysis,
+    )
 
 
 def town_words(vocabularies: Vocabularies) -> set[str]:
@@ -88,7 +97,13 @@ def town_words(vocabularies: Vocabularies) -> set[str]:
     return {word.lower() for term in vocabularies["towns"].values() for word in term.label().replace("-", " ").split()}
 
 
+def learn_parts(lists: Lists, vocabularies: Vocabularies, frequencies: Mapping[str, int]) -> frozenset[str]:
+    """The compound parts of a new index: the listed ones and the frequent nouns of its offers (`compounds.nouns`)."""
+    never = lists.never_part | lists.stop | town_words(vocabularies)
+    return lists.parts | learn(frequencies, lists.parts, never)
+
+
 def make(lists: Lists, vocabularies: Vocabularies, parts: Collection[str], lexicon: Lexicon) -> Wordbook:
     """The wordbook of an index that was built with these parts."""
-    splitter = Splitter(parts, never=town_words(vocabularies))
+    splitter = Splitter(parts, never=lists.never_split | town_words(vocabularies))
     return Wordbook(lists.analysis, splitter, lexicon, lists.synonyms, vocabularies)
