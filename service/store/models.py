@@ -36,6 +36,8 @@ class Utc(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The moment in UTC: SQLite would keep the local time and forget of which zone."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:

@@ -82,4 +82,4 @@ def test_a_server_that_does_not_answer_is_said_so(tmp_path: Path) -> None:
 def test_the_migrations_lie_inside_the_package() -> None:
     package = Path(service.store.__file__).parent
     assert (package / "migrations" / "script.py.mako").is_file()
-    assert migrate.FOLDER == package / "migrations"
+    assert package / "migrations" == migrate.FOLDER

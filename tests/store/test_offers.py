@@ -121,11 +121,16 @@ def test_a_public_id_that_is_taken_is_drawn_anew(database: Database) -> None:
 def test_a_failing_edit_leaves_nothing(database: Database) -> None:
     key = save(database, Edit(full_record())).keys[0]
     before = _everything(database)
-    with pytest.raises(OSError, match="full"), database.writing() as session:
-        changed = full_record(title="Anders", provider=provider(), contacts=[contact()])
-        offers.save(session, [Edit(changed, key=key), Edit(record())], actor="redaktion")
-        offers.withdraw(session, key, actor="redaktion")
-        raise OSError("disk full")
+
+    def fail() -> None:
+        with database.writing() as session:
+            changed = full_record(title="Anders", provider=provider(), contacts=[contact()])
+            offers.save(session, [Edit(changed, key=key), Edit(record())], actor="redaktion")
+            offers.withdraw(session, key, actor="redaktion")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="full"):
+        fail()
     assert _everything(database) == before
 
 
