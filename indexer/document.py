@@ -5,12 +5,14 @@ in Python. `hit` is what a results page shows, so that it needs no data base: la
 Contacts, internal notes and hidden places never enter a document.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from service.german import foreign
+from service.german.analysis import fold_ascii, lower
 from service.german.normalise import clean, plain_text
 from service.search.facets import YES
 from service.search.wordbook import Wordbook
@@ -21,6 +23,7 @@ Document = dict[str, Any]
 WEEKDAYS = {"MO": "mo", "TU": "di", "WE": "mi", "TH": "do", "FR": "fr", "SA": "sa", "SU": "so"}
 TEXT_IN_HIT = 1200
 """Characters of the body kept for snippets."""
+_WORDS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def build(offer: StoredOffer, book: Wordbook, today: date) -> Document:
         "offer_id": str(offer.uuid),
         "rev": offer.rev,
         "title": found.title,
+        "title_sort": sort_key(found.title),
         "body": body,
         "all_parts": book.splitter.expand(f"{found.title}\n{body}"),
         "labels": "\n".join(dict.fromkeys(word for term in terms for word in term.every_word("de"))),
@@ -73,6 +77,11 @@ def build(offer: StoredOffer, book: Wordbook, today: date) -> Document:
     if starts_on:
         document["starts_on"] = starts_on.isoformat()
     return document
+
+
+def sort_key(title: str) -> str:
+    """What titles are sorted by, the same on both engines: letters and digits, umlauts as their vowels (DIN 5007-1)."""
+    return " ".join(_WORDS.findall(fold_ascii(lower(title))))
 
 
 def _terms(offer: StoredOffer, book: Wordbook) -> list[Term]:

@@ -170,6 +170,12 @@ class Analysis:
         found = [forms for word in TOKEN.findall(fold_gender(text)) if (forms := analyse(word))]
         return [forms[0] for forms in found], [forms[1] for forms in found]
 
+    def with_gaps(self, text: str) -> list[str]:
+        """``std`` with "" where a stop word stood: words of a phrase are compared with their distances, as on the server."""
+        analyse = self._forms
+        words = TOKEN.findall(fold_gender(text))
+        return [forms[1] if (forms := analyse(word)) else "" for word in words if word.strip("_")]
+
     def spans(self, text: str) -> Iterator[Span]:
         """The words with both tokens and their places in ``text`` as it was given, invisible characters and all."""
         aligned = align(text)

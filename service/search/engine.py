@@ -9,6 +9,8 @@ from typing import Any, Literal, Protocol
 from service.search.plan import Plan
 
 EngineName = Literal["opensearch", "embedded"]
+MOST_VALUES = 200
+"""Values counted per field; more than any vocabulary has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class SearchEngine(Protocol):
         """Hits, total and counts of one request, from one state of the index."""
 
     def suggest(self, words: Sequence[str], limit: int) -> list[Proposal]:
-        """Offers in whose title, provider or compound parts every word begins a word; `words` are exact tokens."""
+        """Offers in whose title or its compound parts every word begins a word; `words` are exact tokens."""
 
     def served(self) -> str:
         """Name of the physical index that answers now, for status and readiness."""

@@ -30,6 +30,9 @@ class Boosts:
 
 
 BOOSTS = Boosts()
+MOST_SPELLINGS = 16
+"""Near spellings searched for one word, the nearest and commonest. The server takes 1,024 clauses: 20 mistyped words make
+2 x 16 + 5 each, and synonyms come on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Synonym:
-    """A synonym of words in the query: searched as one word or as a phrase."""
+    """A synonym of words in the query: searched as one word or as a phrase. `places` are the positions of its stems,
+    stop words counted; `source` is what the query says."""
 
     text: str
     stems: tuple[str, ...]
+    places: tuple[int, ...]
     source: str
 
 
@@ -84,11 +89,13 @@ def understand(query: str, book: Wordbook) -> Plan:
     if not words:
         return Plan(towns=tuple(towns))
     text = " ".join(rest)
-    synonyms = tuple(
-        Synonym(found.text, tuple(book.analysis.std(found.text)), source=text[found.starts : found.ends])
-        for found in book.synonyms.expand(text)
-    )
-    return Plan(tuple(words), tuple(s for s in synonyms if s.stems), tuple(towns))
+    synonyms = [_synonym(found.text, text[found.starts : found.ends], book) for found in book.synonyms.expand(text)]
+    return Plan(tuple(words), tuple(synonym for synonym in synonyms if synonym.stems), tuple(towns))
+
+
+def _synonym(text: str, source: str, book: Wordbook) -> Synonym:
+    placed = [(place, stem) for place, stem in enumerate(book.analysis.with_gaps(text)) if stem]
+    return Synonym(text, tuple(stem for _, stem in placed), tuple(place for place, _ in placed), source)
 
 
 def _words(text: str, book: Wordbook) -> list[str]:
@@ -104,7 +111,7 @@ def _word(text: str, book: Wordbook) -> Word:
         tuple(
             Spelling(near.word, 1 - near.distance / len(near.word))
             for token in unknown
-            for near in book.lexicon.closest(token)
+            for near in book.lexicon.closest(token, MOST_SPELLINGS)
         )
         if len(unknown) == len(exact)
         else ()

@@ -1,0 +1,89 @@
+"""From a search request to tantivy queries. Pure: no index is touched. The OpenSearch twin is `..opensearch.query`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import tantivy
+from tantivy import Occur, Query
+
+from service.search.embedded.schema import EDGE, PHRASES
+from service.search.engine import SearchRequest
+from service.search.plan import BOOSTS, Plan, Synonym, Word
+
+BM25_FACTOR = 2.2
+"""tantivy multiplies BM25 by k1 + 1, Lucene does not: constant scores are multiplied likewise to weigh the same."""
+
+
+class QueryBuilder:
+    """Builds queries for one schema."""
+
+    def __init__(self, schema: tantivy.Schema) -> None:
+        self._schema = schema
+
+    def text(self, plan: Plan) -> Query:
+        """What hits must match, with its score."""
+        if plan.everything:
+            return self._constant("towns", plan.towns, 1.0) if plan.towns else Query.all_query()
+        clauses = [(Occur.Should, self._word(word)) for word in plan.words]
+        clauses += self._synonyms(plan.synonyms)
+        template = Query.boolean_query(clauses)
+        if not plan.towns:
+            return template
+        preferred = self._constant("towns", plan.towns, BOOSTS.town * BM25_FACTOR)
+        return Query.boolean_query([(Occur.Must, template), (Occur.Should, preferred)])
+
+    def filtered(self, text: Query, request: SearchRequest, ignoring: str = "") -> Query:
+        """The text query within the scope and all selections but one field's own."""
+        chosen: Mapping[str, Sequence[str]] = {f: v for f, v in request.selected.items() if v and f != ignoring}
+        clauses = [(Occur.Must, self._constant(field, values, 0.0)) for field, values in chosen.items()]
+        if request.postcodes is not None:
+            clauses.append((Occur.Must, self._constant("postcodes", request.postcodes, 0.0)))
+        return Query.boolean_query([(Occur.Must, text), *clauses]) if clauses else text
+
+    def suggestion(self, words: Sequence[str]) -> Query:
+        """Offers in which every word begins a word."""
+        return Query.boolean_query([(Occur.Must, self._term("suggest", word[: EDGE[-1]])) for word in words])
+
+    def _term(self, field: str, token: str) -> Query:
+        return Query.term_query(self._schema, field, token, index_option="freq")
+
+    def _constant(self, field: str, values: Sequence[str], score: float) -> Query:
+        return Query.const_score_query(Query.term_set_query(self._schema, field, list(values)), score)
+
+    def _any(self, field: str, tokens: Iterable[str], boost: float) -> list[Query]:
+        """One clause in which any of the tokens counts, as a match query does."""
+        terms = [self._term(field, token) for token in tokens]
+        if not terms:
+            return []
+        query = terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms])
+        return [Query.boost_query(query, boost)]
+
+    def _all(self, field: str, tokens: Iterable[str], boost: float) -> list[Query]:
+        terms = [self._term(field, token) for token in tokens]
+        if not terms:
+            return []
+        query = terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Must, term) for term in terms])
+        return [Query.boost_query(query, boost)]
+
+    def _word(self, word: Word) -> Query:
+        variants = [
+            *self._any("all", word.stems, BOOSTS.all),
+            *self._any("title", word.stems, BOOSTS.title),
+            *self._all("parts", word.parts, BOOSTS.parts),
+            *self._any("labels", word.stems, BOOSTS.labels),
+            *self._any("words", word.foreign, BOOSTS.words),
+        ]
+        for near in word.spellings:
+            variants += self._any("all_exact", [near.token], BOOSTS.spelling * near.weight)
+            variants += self._any("parts_exact", [near.token], BOOSTS.part_spelling * near.weight)
+        return Query.disjunction_max_query(variants, tie_breaker=BOOSTS.tie_breaker)
+
+    def _synonyms(self, synonyms: Sequence[Synonym]) -> list[tuple[Occur, Query]]:
+        if not synonyms:
+            return []
+        single = list(dict.fromkeys(s.stems[0] for s in synonyms if len(s.stems) == 1))
+        phrases: dict[tuple[str, ...], list[str | tuple[int, str]]] = {
+            s.stems: [*zip(s.places, s.stems, strict=True)] for s in reversed(synonyms) if len(s.stems) > 1
+        }
+        clauses = [(Occur.Should, self._term("all", stem)) for stem in single]
+        clauses += [(Occur.Should, Query.phrase_query(self._schema, PHRASES, placed)) for placed in phrases.values()]
+        return [(Occur.Should, Query.boost_query(Query.boolean_query(clauses), BOOSTS.synonyms))]

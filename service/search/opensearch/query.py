@@ -1,0 +1,143 @@
+"""From a search request to the body of a search. Pure: nothing is sent. The embedded twin is `..embedded.query`.
+
+Words of a query reach the server as values of `match` and `term`, never as query syntax. Spellings and synonyms are
+expanded in Python (`plan`), so both engines search for the same words.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from service.search.engine import MOST_VALUES, SearchRequest
+from service.search.plan import BOOSTS, Plan, Synonym, Word
+
+Clause = dict[str, Any]
+
+OTHERS = "others"
+"""Name of the aggregation that counts the fields without a selection, where there is a selection."""
+VALUES = "values"
+"""Name of a field's counts inside its own filter."""
+PATIENCE = "900ms"
+"""The server stops then and says so; the client waits a little longer."""
+EDGE = 12
+"""Longest beginning of a word in the field `suggest`; as `edge_2_12` in the mapping."""
+
+TIE: Clause = {"offer_id": "asc"}
+ORDERS: dict[str, list[Clause]] = {
+    "relevanz": [{"_score": "desc"}, TIE],
+    "bestaetigt": [{"confirmed_on": {"order": "desc", "missing": "_last"}}, TIE],
+    "beginn": [{"starts_on": {"order": "asc", "missing": "_last"}}, TIE],
+    "neu": [{"changed_on": {"order": "desc", "missing": "_last"}}, TIE],
+    "titel": [{"title_sort": "asc"}, TIE],
+}
+
+
+def body(request: SearchRequest) -> Clause:
+    """One request for hits, total and counts.
+
+    Selections of counted fields filter after counting, each field's counts within the selections of all others; fields
+    without a selection share one filter. Everything else narrows the query itself.
+    """
+    chosen = {field: terms(field, values) for field, values in request.selected.items() if values}
+    scope = [clause for field, clause in chosen.items() if field not in request.counted]
+    if request.postcodes is not None:
+        scope.append(terms("postcodes", request.postcodes))
+    after = {field: clause for field, clause in chosen.items() if field in request.counted}
+    query = text(request.plan)
+    found: Clause = {
+        "query": {"bool": {"must": [query], "filter": scope}} if scope else query,
+        "sort": ORDERS[request.order],
+        "from": request.offset,
+        "size": request.size,
+        "track_total_hits": True,
+        "timeout": PATIENCE,
+        "_source": ["hit"],
+    }
+    if after:
+        found["post_filter"] = _every(after.values())
+    if request.counted:
+        found["aggs"] = _counts(request.counted, after)
+    return found
+
+
+def suggestion(words: Sequence[str], limit: int) -> Clause:
+    """Offers in which every word begins a word."""
+    return {
+        "query": {"bool": {"must": [{"term": {"suggest": word[:EDGE]}} for word in words]}},
+        "sort": ORDERS["relevanz"],
+        "size": limit,
+        "track_total_hits": False,
+        "timeout": PATIENCE,
+        "_source": ["hit.title", "hit.public_id", "hit.slug"],
+    }
+
+
+def text(plan: Plan) -> Clause:
+    """What hits must match, with its score."""
+    if plan.everything:
+        return terms("towns", plan.towns) if plan.towns else {"match_all": {}}
+    clauses = [_word(word) for word in plan.words] + _synonyms(plan.synonyms)
+    template = {"bool": {"should": clauses, "minimum_should_match": 1}}
+    if not plan.towns:
+        return template
+    preferred = {"constant_score": {"filter": terms("towns", plan.towns), "boost": BOOSTS.town}}
+    return {"bool": {"must": [template], "should": [preferred]}}
+
+
+def terms(field: str, values: Iterable[str]) -> Clause:
+    """Any of the values."""
+    return {"terms": {field: list(values)}}
+
+
+def _every(clauses: Iterable[Clause]) -> Clause:
+    return {"bool": {"filter": list(clauses)}}
+
+
+def _counts(fields: Sequence[str], chosen: dict[str, Clause]) -> Clause:
+    if not chosen:
+        return {field: _values(field) for field in fields}
+    aggregations: Clause = {}
+    for field in fields:
+        if field in chosen:
+            others = [clause for name, clause in chosen.items() if name != field]
+            narrowed = _every(others) if others else {"match_all": {}}
+            aggregations[field] = {"filter": narrowed, "aggs": {VALUES: _values(field)}}
+    free = {field: _values(field) for field in fields if field not in chosen}
+    return aggregations | ({OTHERS: {"filter": _every(chosen.values()), "aggs": free}} if free else {})
+
+
+def _values(field: str) -> Clause:
+    return {"terms": {"field": field, "size": MOST_VALUES}}
+
+
+def _match(field: str, words: str, boost: float, **more: Any) -> Clause:
+    return {"match": {field: {"query": words, "boost": boost, **more}}}
+
+
+def _term(field: str, token: str, boost: float) -> Clause:
+    return {"term": {field: {"value": token, "boost": boost}}}
+
+
+def _word(word: Word) -> Clause:
+    variants = [
+        _match("all", word.text, BOOSTS.all),
+        _match("title", word.text, BOOSTS.title),
+        _match("all_parts", word.parts_text, BOOSTS.parts, operator="and"),
+        _match("labels", word.text, BOOSTS.labels),
+    ]
+    if word.foreign:
+        variants.append(_match("words", " ".join(word.foreign), BOOSTS.words))
+    for near in word.spellings:
+        variants.append(_term("all.exact", near.token, BOOSTS.spelling * near.weight))
+        variants.append(_term("all_parts.exact", near.token, BOOSTS.part_spelling * near.weight))
+    return {"dis_max": {"tie_breaker": BOOSTS.tie_breaker, "queries": variants}}
+
+
+def _synonyms(synonyms: Sequence[Synonym]) -> list[Clause]:
+    if not synonyms:
+        return []
+    different = {synonym.stems: synonym for synonym in reversed(synonyms)}
+    clauses: list[Clause] = [
+        {("match" if len(stems) == 1 else "match_phrase"): {"all": synonym.text}}
+        for stems, synonym in different.items()
+    ]
+    return [{"bool": {"should": clauses, "minimum_should_match": 1, "boost": BOOSTS.synonyms}}]
