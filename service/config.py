@@ -5,8 +5,10 @@ Nothing else reads the environment. A bad value raises `BadSetting` with one Ger
 
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -25,9 +27,9 @@ class Settings:
 
     data_dir: Path
     """Folder for everything that is written: SQLite file, embedded index, the demo's secret."""
-    database_url: str
+    database_url: str = field(repr=False)
     """SQLAlchemy address of the store; default: SQLite in `data_dir`."""
-    search_url: str
+    search_url: str = field(repr=False)
     """Address of OpenSearch (may carry user:password); empty: the embedded engine."""
     search_ca: Path | None
     """Certificate authority file for a `search_url` with https and an own certificate."""
@@ -43,7 +45,7 @@ class Settings:
     """Number of web processes."""
     metrics_allow: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     """Networks that may read /metrics."""
-    rate_limit_storage: str
+    rate_limit_storage: str = field(repr=False)
     """Where request counts live: empty = in each process, valkey://host:port = shared."""
     rate_limits: bool
     """False only while listening on loopback, for measurements."""
@@ -74,13 +76,16 @@ def _number(value: str, name: str, low: int, high: int) -> int:
     return int(value)
 
 
-def _url(value: str, name: str, schemes: tuple[str, ...]) -> str:
+def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
     try:
         parts = urlsplit(value)
-        ok = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
-        ok = False
-    if value and not ok:
+        return False
+
+
+def _url(value: str, name: str, schemes: tuple[str, ...]) -> str:
+    if value and not _is_address(value, schemes):
         raise BadSetting(
             f"{name}: Bitte eine vollständige Adresse angeben, die mit {' oder '.join(s + '://' for s in schemes)} beginnt."
         )
@@ -103,11 +108,16 @@ def _networks(value: str, name: str) -> tuple[ipaddress.IPv4Network | ipaddress.
 def _database_url(value: str, data_dir: Path) -> str:
     if not value:
         return f"sqlite:///{data_dir / 'angebote.sqlite'}"
-    if value.startswith(("postgresql://", "postgres://")):
-        return "postgresql+psycopg://" + value.split("://", 1)[1]
-    if not value.startswith(("postgresql+psycopg://", "sqlite:///")):
-        raise BadSetting(f"{PREFIX}DATABASE_URL: Erlaubt sind postgresql://… und sqlite:///… .")
-    return value
+    scheme, _, rest = value.partition("://")
+    if scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
+        if _is_address(value, (scheme,)) or rest.startswith("/"):  # without a host: by a socket
+            return f"postgresql+psycopg://{rest}"
+    elif scheme == "sqlite" and len(rest) > 1 and rest.startswith("/") and ":memory:" not in rest:
+        return value
+    raise BadSetting(
+        f"{PREFIX}DATABASE_URL: Bitte eine Adresse wie postgresql://name:wort@rechner/datenbank oder "
+        "sqlite:////ordner/datei.sqlite angeben."
+    )
 
 
 def _secret_key(value: str, name: str) -> str:
@@ -131,8 +141,10 @@ def _data_dir(value: str) -> Path:
 
 
 def _prefix(value: str, name: str) -> str:
-    if not value.replace("_", "").isalnum() or not value.islower() or not value.isascii() or len(value) > 40:
-        raise BadSetting(f"{name}={value}: Erlaubt sind Kleinbuchstaben, Ziffern und _ (höchstens 40 Zeichen).")
+    if not re.fullmatch("[a-z][a-z0-9_]{0,39}", value):
+        raise BadSetting(
+            f"{name}={value}: Erlaubt sind Kleinbuchstaben, Ziffern und _ (vorn ein Buchstabe, höchstens 40 Zeichen)."
+        )
     return value
 
 
@@ -178,8 +190,12 @@ def demo_secret(data_dir: Path) -> str:
     """The demo's random secret; survives restarts, so that forms opened before a restart still work."""
     path = data_dir / "demo-secret"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
+        draft = data_dir / f".demo-secret-{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32), encoding="ascii")
+        with suppress(FileExistsError):  # another process was first: its secret holds for both
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text(encoding="ascii")
 
 
