@@ -5,25 +5,24 @@ from flask import Flask
 from service.config import Settings
 from service.context import Context
 from service.paths import data_folder
-from service.views import blueprints, errors, language, limits, logs, pages, security, sessions, staff_login
+from service.views import assets, blueprints, errors, language, limits, logs, pages, security, sessions, staff_login
 
 
 def create_app(settings: Settings) -> Flask:
     """An application with these settings. Opens no connection: that happens with the first request."""
-    app = Flask(__name__, static_folder=str(data_folder("static")), template_folder=str(data_folder("templates")))
+    app = Flask(__name__, static_folder=None, template_folder=str(data_folder("templates")))
     app.extensions["angebote"] = Context(settings)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for part in (logs, security, language, sessions, staff_login, limits, pages, errors):
+    for part in (logs, security, assets, language, sessions, staff_login, limits, pages, errors):
         part.init_app(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

@@ -1,28 +1,14 @@
 """What all templates share: assets with hashed names, county, languages, links of head and foot, dates."""
 
-import json
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import format_date, gettext
 
 from service.context import context
-from service.paths import data_folder
 from service.views import language
-
-
-@cache
-def _manifest() -> dict[str, str]:
-    path = data_folder("static") / "manifest.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def asset(name: str) -> str:
-    """Address of a built file; the same in every interface language, so that it is fetched once."""
-    root = request.environ.get("angebote.root", "")
-    return f"{root}/static/{_manifest().get(name, name)}"
+from service.views.assets import asset
 
 
 def datum(value: date | datetime | str | None) -> str:

@@ -1,6 +1,6 @@
 """From an answer to what a page or the JSON shows: hits, facets, chips, page links. Labels come from the vocabularies."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -199,7 +199,10 @@ def paging(answer: Answer, last_page: int) -> Shown:
     """Page links: first, last, and two around the present one."""
     criteria, pages = answer.criteria, min(answer.pages, last_page)
     here = criteria.page
-    address: Callable[[int], str] = lambda number: search_url(criteria.at_page(number))
+
+    def address(number: int) -> str:
+        return search_url(criteria.at_page(number))
+
     wanted = sorted({1, pages, *range(max(1, here - 2), min(pages, here + 2) + 1)} & set(range(1, pages + 1)))
     items: list[Shown | None] = []
     for number in wanted:
