@@ -1,14 +1,17 @@
 """Physical indexes as the store knows them: which one is served, how far it is, which words it was built with."""
 
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from service.store import meta, terms
-from service.store.models import IndexState, IndexWord
+from service.store import changes, meta, terms
+from service.store.models import Change, Counter, IndexFailure, IndexState, IndexWord, Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +64,195 @@ def unpack_parts(packed: bytes) -> frozenset[str]:
 def belongs_here(session: Session, state: IndexState) -> bool:
     """False for an index that was built from another store: it is neither read nor written."""
     return state.store_id == meta.store_id(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Physical:
+    """A physical index without its words; see `IndexState`."""
+
+    name: str
+    engine: str
+    state: str
+    store_id: str
+    applied_rev: int
+    built_from_rev: int
+    created_at: datetime
+    switched_at: datetime | None
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far an index is behind the store. `seconds`: age of the oldest change that is not in it, 0.0 without one."""
+
+    name: str
+    state: str
+    revisions: int
+    seconds: float
+    failures: int
+
+
+COLUMNS = [getattr(IndexState, name) for name in Physical.__dataclass_fields__]
+FOLLOWED = ("current", "previous")
+"""States of the indexes that edits are written to; the previous one, so that going back to it loses nothing."""
+_QUIET = {"synchronize_session": False}
+
+
+def listed(session: Session, engine: str) -> list[Physical]:
+    """All indexes of an engine that the store knows, newest first."""
+    query = select(*COLUMNS).where(IndexState.engine == engine).order_by(IndexState.created_at.desc(), IndexState.name)
+    return [Physical(*row) for row in session.execute(query)]
+
+
+def current(session: Session, engine: str) -> Physical | None:
+    """The index that is served."""
+    return next((index for index in listed(session, engine) if index.state == "current"), None)
+
+
+def behind(session: Session, engine: str) -> list[str]:
+    """Names of the followed indexes that lack changes, the served one first. One cheap statement, for polling."""
+    latest = select(Counter.rev).scalar_subquery()
+    query = select(IndexState.name).where(
+        IndexState.engine == engine, IndexState.state.in_(FOLLOWED), IndexState.applied_rev < latest
+    )
+    return list(session.scalars(query.order_by(IndexState.state)))
+
+
+def begin(session: Session, name: str, engine: str, parts: Collection[str], now: datetime) -> int:
+    """Notes a new index that is being built. Returns the revision from which on it must be kept current."""
+    rev = changes.latest_rev(session)
+    row: dict[str, Any] = {
+        "name": name, "engine": engine, "state": "building", "store_id": meta.store_id(session), "applied_rev": rev,
+        "built_from_rev": rev, "parts": pack_parts(parts), "words": b"", "report": {}, "created_at": now,
+    }  # fmt: skip
+    session.execute(insert(IndexState).values(row))
+    return rev
+
+
+def keep_words(session: Session, name: str, words: bytes) -> None:
+    """Stores the lexicon of a loaded index."""
+    session.execute(update(IndexState).where(IndexState.name == name).values(words=words), execution_options=_QUIET)
+
+
+def add_words(session: Session, name: str, words: Collection[str]) -> None:
+    """Words that edits brought; readers add them to the lexicon."""
+    if words:
+        session.execute(insert(IndexWord).values(index_name=name, words=sorted(words)))
+
+
+def advance(session: Session, name: str, rev: int) -> None:
+    """Everything up to this revision is in the index; the checkpoint never goes back."""
+    moved = update(IndexState).where(IndexState.name == name, IndexState.applied_rev < rev).values(applied_rev=rev)
+    session.execute(moved, execution_options=_QUIET)
+
+
+def make_current(session: Session, name: str, now: datetime, report: Mapping[str, Any] | None = None) -> None:
+    """This index is served from now on; the one before is the previous one, older ones are retired."""
+    engine = session.scalars(select(IndexState.engine).where(IndexState.name == name)).one()
+    others = update(IndexState).where(IndexState.engine == engine, IndexState.name != name)
+    session.execute(others.where(IndexState.state == "previous").values(state="retired"), execution_options=_QUIET)
+    session.execute(others.where(IndexState.state == "current").values(state="previous"), execution_options=_QUIET)
+    values: dict[str, Any] = {"state": "current", "switched_at": now}
+    values |= {} if report is None else {"report": dict(report)}
+    session.execute(update(IndexState).where(IndexState.name == name).values(values), execution_options=_QUIET)
+
+
+def mark_failed(session: Session, name: str, report: Mapping[str, Any]) -> None:
+    """A build that did not come to its end; its report stays until the next one succeeds."""
+    failed = {"state": "failed", "report": dict(report), "parts": b"", "words": b""}
+    session.execute(update(IndexState).where(IndexState.name == name).values(failed), execution_options=_QUIET)
+
+
+def forget(session: Session, name: str) -> None:
+    """Removes an index that is gone, and all that was kept beside it."""
+    session.execute(delete(IndexWord).where(IndexWord.index_name == name), execution_options=_QUIET)
+    session.execute(delete(IndexFailure).where(IndexFailure.index_name == name), execution_options=_QUIET)
+    session.execute(delete(IndexState).where(IndexState.name == name), execution_options=_QUIET)
+
+
+def note_failures(
+    session: Session, name: str, failed: Mapping[int, tuple[int, str]], written: Collection[int], now: datetime
+) -> None:
+    """Documents that the index refused (offer → revision and reason), and offers whose documents it has taken."""
+    gone = [*failed, *written]
+    for start in range(0, len(gone), 1000):
+        known = delete(IndexFailure).where(IndexFailure.index_name == name)
+        session.execute(known.where(IndexFailure.offer_id.in_(gone[start : start + 1000])), execution_options=_QUIET)
+    rows = [
+        {"index_name": name, "offer_id": key, "rev": rev, "error": error[:2000], "at": now}
+        for key, (rev, error) in failed.items()
+    ]
+    if rows:
+        session.execute(insert(IndexFailure), rows)
+
+
+def failures(session: Session, name: str) -> dict[int, str]:
+    """Offers that an index refused, and why."""
+    query = select(IndexFailure.offer_id, IndexFailure.error).where(IndexFailure.index_name == name)
+    return {row.offer_id: row.error for row in session.execute(query.order_by(IndexFailure.offer_id))}
+
+
+def lag(session: Session, engine: str, now: datetime) -> list[Lag]:
+    """How far the followed indexes are behind, the served one first; for metrics and health.
+
+    Changes carry no time of their own, so the age is that of the offer's last edit, at most that of the index: too high
+    for a change that no edit made (a vocabulary, a day that passed), which the next second of a running tail corrects.
+    """
+    latest = changes.latest_rev(session)
+    found = []
+    for index in listed(session, engine):
+        if index.state in FOLLOWED:
+            count = select(func.count()).select_from(IndexFailure).where(IndexFailure.index_name == index.name)
+            seconds = _age(session, index, now) if index.applied_rev < latest else 0.0
+            behind_by = latest - index.applied_rev
+            found.append(Lag(index.name, index.state, behind_by, seconds, session.scalars(count).one()))
+    return sorted(found, key=lambda lag: lag.state)
+
+
+def _age(session: Session, index: Physical, now: datetime) -> float:
+    oldest = (
+        select(Offer.changed_at)
+        .join(Change, Change.offer_id == Offer.id)
+        .where(Change.rev > index.applied_rev)
+        .order_by(Change.rev)
+        .limit(1)
+    )
+    changed_at = session.scalars(oldest).first() or now
+    return max(0.0, (now - max(changed_at, index.created_at)).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRev:
+    """What an index must know of an offer: its revision, and whether it is in the index at all."""
+
+    key: int
+    uuid: UUID
+    rev: int
+    visible: bool
+
+
+def offer_revs(session: Session, today: date, after: UUID, limit: int) -> list[OfferRev]:
+    """Offers in order of UUIDs, those that nobody sees too; page by page, from behind `after`."""
+    query = _revs(today).where(Offer.uuid > after).order_by(Offer.uuid).limit(limit)
+    return [OfferRev(*row) for row in session.execute(query)]
+
+
+def offer_revs_of(session: Session, today: date, uuids: Sequence[UUID]) -> list[OfferRev]:
+    """The same for certain offers."""
+    found = []
+    for start in range(0, len(uuids), 1000):
+        found += [
+            OfferRev(*row) for row in session.execute(_revs(today).where(Offer.uuid.in_(uuids[start : start + 1000])))
+        ]
+    return found
+
+
+def _revs(today: date) -> Select[*tuple[Any, ...]]:
+    """In SQL what `visibility.is_visible` says of a loaded offer."""
+    visible = and_(
+        Offer.deleted_at.is_(None),
+        Offer.status == "public",
+        or_(Offer.visible_from.is_(None), Offer.visible_from <= today),
+        or_(Offer.visible_until.is_(None), Offer.visible_until >= today),
+    )
+    return select(Offer.id, Offer.uuid, Offer.rev, visible)

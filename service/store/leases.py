@@ -1,0 +1,80 @@
+"""Leases: the right to do something that only one process may do at a time, for as long as it keeps renewing it.
+
+Whoever takes a lease gets a token that is higher than all before; `guard` in the transaction that records the work makes
+a writer that slept through its time fail instead of writing after its successor.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from service.store.models import Lease
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lease, and until when."""
+
+    owner: str
+    expires_at: datetime
+
+
+class LeaseLost(Exception):
+    """Somebody else has the lease now, or may have taken it meanwhile; nothing may be written."""
+
+
+def take(session: Session, name: str, owner: str, now: datetime, seconds: float) -> int | None:
+    """The token of a free or expired lease, which now belongs to `owner`; None while somebody else holds it."""
+    new = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    free = new(Lease).values(name=name, owner="", token=0, expires_at=now)
+    session.execute(free.on_conflict_do_nothing(index_elements=["name"]))
+    taken = (
+        update(Lease)
+        .where(Lease.name == name, Lease.expires_at <= now)
+        .values(owner=owner, token=Lease.token + 1, expires_at=now + timedelta(seconds=seconds))
+        .returning(Lease.token)
+    )
+    return session.scalars(taken, execution_options={"synchronize_session": False}).first()
+
+
+def renew(session: Session, name: str, token: int, now: datetime, seconds: float) -> None:
+    """Prolongs a lease that is still held. Raises `LeaseLost`."""
+    prolonged = (
+        update(Lease)
+        .where(Lease.name == name, Lease.token == token, Lease.expires_at > now)
+        .values(expires_at=now + timedelta(seconds=seconds))
+        .returning(Lease.token)
+    )
+    if session.scalars(prolonged, execution_options={"synchronize_session": False}).first() is None:
+        raise LeaseLost(name)
+
+
+def guard(session: Session, name: str, token: int, now: datetime) -> None:
+    """Raises `LeaseLost` unless the lease is held with this token; nobody can take it before the transaction ends."""
+    held = select(Lease.token).where(Lease.name == name, Lease.token == token, Lease.expires_at > now)
+    if session.scalars(held.with_for_update()).first() is None:
+        raise LeaseLost(name)
+
+
+def release(session: Session, name: str, token: int, now: datetime) -> None:
+    """Gives a lease back, so that the next one need not wait for its end; nothing happens where it was lost."""
+    session.execute(
+        update(Lease).where(Lease.name == name, Lease.token == token).values(owner="", expires_at=now),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def holder(session: Session, name: str, now: datetime) -> Holder | None:
+    """Who holds the lease now."""
+    row = session.execute(
+        select(Lease.owner, Lease.expires_at).where(Lease.name == name, Lease.expires_at > now)
+    ).first()
+    return Holder(row.owner, row.expires_at) if row else None
+
+
+def forget(session: Session, name: str) -> None:
+    """Removes a lease whose object is gone."""
+    session.execute(delete(Lease).where(Lease.name == name))
