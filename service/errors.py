@@ -1,5 +1,7 @@
 """The few errors of the product. Each carries the HTTP status that the one handler in `service.views.errors` answers with."""
 
+from datetime import timedelta
+
 
 class ServiceError(Exception):
     """An error whose message is written for the person who caused it (German, names the field and the remedy)."""
@@ -43,6 +45,22 @@ class EditConflict(ServiceError):
     """Somebody else saved the same record meanwhile; nothing was written."""
 
     status = 409
+
+
+class InvalidAccount(ServiceError):
+    """An account that cannot be made or changed like this."""
+
+    status = 422
+
+
+class LoginRefused(ServiceError):
+    """Wrong mail or password, or too many attempts: then `wait` says for how long none is accepted."""
+
+    status = 422
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("Mailadresse oder Passwort stimmen nicht. Bitte prüfen Sie beides.")
+        self.wait = wait
 
 
 class SearchUnavailable(ServiceError):
