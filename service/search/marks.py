@@ -6,22 +6,36 @@ with <mark> elements.
 """
 
 import re
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
 
 from markupsafe import Markup, escape
 
-from service.german import foreign
-from service.german.analysis import Span
+from service.german.analysis import TOKEN
+from service.german.normalise import align, fold_gender
 from service.search.plan import Plan
-from service.search.wordbook import Wordbook
+from service.search.wordbook import Forms, Wordbook
 
 SNIPPET = 180
 """Characters of a snippet, about."""
+_SPACE = re.compile(r"\s")
+Place = tuple[int, int]
+"""Start and end of a word in the text that was given."""
+
+
+class _Wanted(dict[str, bool]):
+    """Whether a word is to be marked, found out when it is first seen: hits share most of their words."""
+
+    def __init__(self, matches: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._matches = matches
+
+    def __missing__(self, word: str) -> bool:
+        found = self[word] = self._matches(word)
+        return found
 
 
 class Marker:
-    """Marks texts for one plan. Words seen once are remembered, hits share most of theirs."""
+    """Marks texts for one plan."""
 
     def __init__(self, plan: Plan, book: Wordbook) -> None:
         self._book = book
@@ -30,33 +44,33 @@ class Marker:
         self._exact = {spelling.token for word in plan.words for spelling in word.spellings}
         self._parts = [set(word.parts) for word in plan.words if word.parts]
         self._foreign = {token for word in plan.words for token in word.foreign}
-        self._known: dict[str, bool] = {}
+        self._wanted = _Wanted(self._matches)
 
-    @cached_property
-    def idle(self) -> bool:
-        """True where nothing can be marked."""
-        return not (self._stems or self._foreign)
-
-    def spans(self, text: str) -> list[Span]:
-        """The words of a text that are to be marked."""
-        return [] if self.idle else [span for span in self._book.analysis.spans(text) if self._wanted(text, span)]
+    def places(self, text: str) -> list[Place]:
+        """The words of a text that are to be marked, in order."""
+        if not self._stems and not self._foreign:
+            return []
+        folded = fold_gender(text)
+        wanted = self._wanted
+        found = [match.span() for match in TOKEN.finditer(folded) if wanted[match[0]]]
+        if not found or folded == text:
+            return found
+        aligned = align(text)
+        return [aligned.original(start, end) for start, end in found]
 
     def mark(self, text: str) -> Markup:
         """The whole text as safe HTML, marked."""
-        return _marked(text, 0, len(text), self.spans(text))
+        return _marked(text, 0, len(text), self.places(text))
 
     def snippets(self, text: str, most: int = 2) -> list[Markup]:
-        """Passages of a long text around marked words, the densest first found; empty where nothing matches."""
+        """Passages of a long text around marked words, the densest first; empty where nothing matches."""
         found: list[Markup] = []
-        spans = self.spans(text)
-        while spans and len(found) < most:
-            best = max(
-                range(len(spans)), key=lambda n: (sum(1 for s in spans[n:] if s.end <= spans[n].start + SNIPPET), -n)
-            )
-            start = _word_start(text, max(0, spans[best].start - SNIPPET // 3))
+        places = self.places(text)
+        while places and len(found) < most:
+            start = _word_start(text, max(0, places[_densest(places)][0] - SNIPPET // 3))
             end = _word_end(text, min(len(text), start + SNIPPET))
-            inside = [span for span in spans if start <= span.start and span.end <= end]
-            spans = [span for span in spans if span.end <= start or span.start >= end]
+            inside = [place for place in places if start <= place[0] and place[1] <= end]
+            places = [place for place in places if place[1] <= start or place[0] >= end]
             found.append(
                 Markup("{}{}{}").format(
                     "… " if start else "", _marked(text, start, end, inside), " …" if end < len(text) else ""
@@ -66,35 +80,38 @@ class Marker:
                 break
         return found
 
-    def _wanted(self, text: str, span: Span) -> bool:
-        known = self._known.get(span.exact)
-        if known is None:
-            known = self._known[span.exact] = self._matches(text[span.start : span.end], span)
-        return known
-
-    def _matches(self, word: str, span: Span) -> bool:
-        if span.std in self._stems or span.exact in self._exact:
+    def _matches(self, word: str) -> bool:
+        forms = self._book.forms(word)
+        if forms is None:
+            return False
+        if forms.stem in self._stems or forms.exact in self._exact:
             return True
-        if self._foreign and not self._foreign.isdisjoint(foreign.tokens(word)):
+        if not self._foreign.isdisjoint(forms.foreign) or not self._exact.isdisjoint(forms.part_exact):
             return True
-        parts = self._book.splitter.parts(word)
-        exact = set(self._book.analysis.exact(" ".join(parts)))
-        if not self._exact.isdisjoint(exact):
-            return True
-        stems = set(self._book.analysis.std(" ".join(parts)))
-        return any(wanted <= stems for wanted in self._parts) if stems else False
+        return bool(forms.part_stems) and any(wanted <= forms.part_stems for wanted in self._parts)
 
 
-def _marked(text: str, start: int, end: int, spans: Iterable[Span]) -> Markup:
+def _densest(places: Sequence[Place]) -> int:
+    """Number of the first word from which a snippet holds most words."""
+    best, most, last = 0, 0, 0
+    for first, (start, _) in enumerate(places):
+        while last < len(places) and places[last][1] <= start + SNIPPET:
+            last += 1
+        if last - first > most:
+            best, most = first, last - first
+    return best
+
+
+def _marked(text: str, start: int, end: int, places: Iterable[Place]) -> Markup:
     pieces: list[str] = []
-    for span in spans:
-        pieces += [str(escape(text[start : span.start])), "<mark>", str(escape(text[span.start : span.end])), "</mark>"]
-        start = span.end
-    return Markup("".join([*pieces, str(escape(text[start:end]))]))  # noqa: S704  every piece of text was escaped
+    for first, last in places:
+        pieces += [escape(text[start:first]), "<mark>", escape(text[first:last]), "</mark>"]
+        start = last
+    return Markup("".join([*pieces, escape(text[start:end])]))  # noqa: S704  every piece of text was escaped
 
 
 def _word_start(text: str, position: int) -> int:
-    found = re.compile(r"\s").search(text, position) if position else None
+    found = _SPACE.search(text, position) if position else None
     return found.end() if found else position
 
 

@@ -30,16 +30,18 @@ class Boosts:
 
 
 BOOSTS = Boosts()
-MOST_SPELLINGS = 16
+MOST_SPELLINGS = 8
 """Near spellings searched for one word, the nearest and commonest. The server takes 1,024 clauses: 20 mistyped words make
-2 x 16 + 5 each, and synonyms come on top."""
+4 x 8 + 5 each, and synonyms come on top."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """A word of the offers that is near a mistyped one. `weight` falls with the edits: 1 - edits / length."""
+    """A word of the offers that is near a mistyped one: its tokens in the fields of both analyses. `weight` falls with
+    the edits: 1 - edits / length."""
 
     token: str
+    stem: str
     weight: float
 
 
@@ -109,7 +111,7 @@ def _word(text: str, book: Wordbook) -> Word:
     unknown = [token for token in exact if not book.lexicon.knows(token)]
     spellings = (
         tuple(
-            Spelling(near.word, 1 - near.distance / len(near.word))
+            Spelling(near.word, "".join(book.analysis.std(near.word)), 1 - near.distance / len(near.word))
             for token in unknown
             for near in book.lexicon.closest(token, MOST_SPELLINGS)
         )

@@ -4,17 +4,32 @@ Compound parts are frozen when an index is built, and stored beside it (`indexes
 queries must split words as the bulk of the index was split. The lexicon only grows: words of later edits are added.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
+from service.german import foreign
 from service.german.analysis import Analysis
 from service.german.compounds import Splitter, learn
 from service.german.spelling import Lexicon
 from service.german.synonyms import Synonyms
 from service.german.wordlist import parse_words
 from service.vocabulary import Vocabularies
+
+FORMS_REMEMBERED = 1 << 14
+"""Words of shown texts whose forms are remembered, about 15 MB; a results page has some 300, most of them seen before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """All tokens by which a word of a text can be found."""
+
+    exact: str
+    stem: str
+    part_exact: frozenset[str]
+    part_stems: frozenset[str]
+    foreign: tuple[str, ...]
 
 
 @dataclass
@@ -26,6 +41,18 @@ class Wordbook:
     lexicon: Lexicon
     synonyms: Synonyms
     vocabularies: Vocabularies
+
+    @cached_property
+    def forms(self) -> Callable[[str], Forms | None]:
+        """The forms of a word as the analysis cuts it; None for a stop word."""
+        return lru_cache(maxsize=FORMS_REMEMBERED)(self._forms)
+
+    def _forms(self, word: str) -> Forms | None:
+        exact, stems = self.analysis.both(word)
+        if not exact:
+            return None
+        part_exact, part_stems = self.analysis.both(" ".join(self.splitter.parts(word)))
+        return Forms(exact[0], stems[0], frozenset(part_exact), frozenset(part_stems), tuple(foreign.tokens(word)))
 
     @cached_property
     def _towns(self) -> dict[tuple[str, ...], str]:

@@ -75,6 +75,8 @@ class QueryBuilder:
         for near in word.spellings:
             variants += self._any("all_exact", [near.token], BOOSTS.spelling * near.weight)
             variants += self._any("parts_exact", [near.token], BOOSTS.part_spelling * near.weight)
+            variants += self._any("title", [near.stem], BOOSTS.title * near.weight)
+            variants += self._any("labels", [near.stem], BOOSTS.labels * near.weight)
         return Query.disjunction_max_query(variants, tie_breaker=BOOSTS.tie_breaker)
 
     def _synonyms(self, synonyms: Sequence[Synonym]) -> list[tuple[Occur, Query]]:

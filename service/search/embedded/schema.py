@@ -15,7 +15,6 @@ import tantivy
 
 from service.german.analysis import Analysis
 
-SCHEMA_VERSION = 1
 KEYWORDS = (
     "towns", "topics", "languages", "audiences", "kind", "levels", "cost", "modes", "weekdays", "childcare", "accessible",
     "women", "postcodes",

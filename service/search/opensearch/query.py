@@ -129,6 +129,8 @@ def _word(word: Word) -> Clause:
     for near in word.spellings:
         variants.append(_term("all.exact", near.token, BOOSTS.spelling * near.weight))
         variants.append(_term("all_parts.exact", near.token, BOOSTS.part_spelling * near.weight))
+        variants.append(_term("title", near.stem, BOOSTS.title * near.weight))
+        variants.append(_term("labels", near.stem, BOOSTS.labels * near.weight))
     return {"dis_max": {"tie_breaker": BOOSTS.tie_breaker, "queries": variants}}
 
 
