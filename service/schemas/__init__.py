@@ -1,0 +1,1 @@
+"""Validation: one meaning for form, file and API."""
