@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from service.german.analysis import TOKEN
 from service.german.normalise import align, fold_gender
 from service.search.plan import Plan
-from service.search.wordbook import Forms, Wordbook
+from service.search.wordbook import Wordbook
 
 SNIPPET = 180
 """Characters of a snippet, about."""

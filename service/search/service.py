@@ -10,6 +10,8 @@ from threading import Lock
 from uuid import UUID
 
 from service.errors import SearchUnavailable
+from service.german.analysis import Analysis
+from service.german.normalise import cut_query
 from service.german.spelling import Lexicon
 from service.paths import data_folder
 from service.search import wordbook
@@ -23,6 +25,10 @@ from service.store import indexes, terms
 from service.store.database import Database
 from service.store.indexes import Served
 from service.vocabulary import Vocabularies
+
+SHORTEST_BEGINNING, MOST_TYPED = 2, 5
+"""Letters of a word that suggestions are found by, and words of a text that is being typed."""
+_WITH_STOP_WORDS = Analysis(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +123,19 @@ class SearchService:
         served = self.served()
         if not served.index:
             raise SearchUnavailable("no index has been built yet")
-        words = self.book(served).analysis.exact(text)[:5]
+        words = typed_words(text, self.book(served).analysis)
         return self.engine.suggest(words, limit) if words else []
+
+
+def typed_words(text: str, analysis: Analysis) -> list[str]:
+    """The words of a text that is still being typed. The last one counts although it is a stop word so far: "ein" may
+    become Einbürgerung."""
+    used = cut_query(text).text
+    words = analysis.exact(used)
+    last = "" if text[-1:].isspace() else used.rpartition(" ")[2]
+    if last and not analysis.exact(last):
+        words += _WITH_STOP_WORDS.exact(last)
+    return [word for word in words if len(word) >= SHORTEST_BEGINNING][-MOST_TYPED:]
 
 
 def _same_words(a: Served, b: Served) -> bool:

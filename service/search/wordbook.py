@@ -15,7 +15,7 @@ from service.german.compounds import Splitter, learn
 from service.german.spelling import Lexicon
 from service.german.synonyms import Synonyms
 from service.german.wordlist import parse_words
-from service.vocabulary import Vocabularies
+from service.vocabulary import Term, Vocabularies
 
 FORMS_REMEMBERED = 1 << 14
 """Words of shown texts whose forms are remembered, about 15 MB; a results page has some 300, most of them seen before."""
@@ -30,6 +30,25 @@ class Forms:
     part_exact: frozenset[str]
     part_stems: frozenset[str]
     foreign: tuple[str, ...]
+
+
+FINDING = ("topics", "kinds", "audiences")
+"""Vocabularies whose labels and everyday words find an offer. Languages and towns are filters and preferences; as words
+they would make every offer an answer to "Deutsch"."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermWords:
+    """German labels and words of a term, and the tokens of those in all other languages."""
+
+    german: tuple[str, ...]
+    foreign: tuple[str, ...]
+
+
+def _term_words(term: Term) -> TermWords:
+    others = [language for language in term.labels.keys() | term.words.keys() if language not in {"de", "einfach"}]
+    spoken = [word for language in sorted(others) for word in term.every_word(language)]
+    return TermWords(term.every_word("de"), tuple(dict.fromkeys(t for word in spoken for t in foreign.tokens(word))))
 
 
 @dataclass
@@ -68,6 +87,11 @@ class Wordbook:
 
     def _flat(self, text: str) -> tuple[str, ...]:
         return tuple(self.analysis.exact(text.replace("-", " ")))
+
+    @cached_property
+    def term_words(self) -> Mapping[tuple[str, str], "TermWords"]:
+        """The words of the terms that find offers, by vocabulary and slug."""
+        return {(name, slug): _term_words(term) for name in FINDING for slug, term in self.vocabularies[name].items()}
 
     def towns_in(self, typed: list[str]) -> tuple[list[str], list[str]]:
         """The towns named in a query and the other words of it, both in order. The longest name wins."""
