@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from service.german import foreign
 from service.german.analysis import fold_ascii, lower
 from service.german.normalise import clean, plain_text
 from service.search.facets import YES
-from service.search.wordbook import Wordbook
+from service.search.wordbook import TermWords, Wordbook
 from service.store.records import StoredOffer
-from service.vocabulary import Term
 
 Document = dict[str, Any]
 WEEKDAYS = {"MO": "mo", "TU": "di", "WE": "mi", "TH": "do", "FR": "fr", "SA": "sa", "SU": "so"}
@@ -55,7 +53,7 @@ def build(offer: StoredOffer, book: Wordbook, today: date) -> Document:
     found = texts(offer)
     completed = " ".join(book.splitter.completed(f"{found.title}\n{found.body}"))
     body = f"{found.body}\n{completed}" if completed else found.body
-    terms = _terms(offer, book)
+    terms = _term_words(offer, book)
     starts_on = min((run["starts_on"] for run in record["course_runs"] if run["starts_on"] >= today), default=None)
     document: Document = {
         "offer_id": str(offer.uuid),
@@ -64,8 +62,8 @@ def build(offer: StoredOffer, book: Wordbook, today: date) -> Document:
         "title_sort": sort_key(found.title),
         "body": body,
         "all_parts": book.splitter.expand(f"{found.title}\n{body}"),
-        "labels": "\n".join(dict.fromkeys(word for term in terms for word in term.every_word("de"))),
-        "words": " ".join(dict.fromkeys(_foreign_words(terms))),
+        "labels": "\n".join(dict.fromkeys(word for words in terms for word in words.german)),
+        "words": " ".join(dict.fromkeys(token for words in terms for token in words.foreign)),
         "suggest": f"{found.title} {book.splitter.expand(found.title)}",
         "provider": (record["provider"] or {}).get("name", ""),
         **_filters(offer, book),
@@ -84,21 +82,12 @@ def sort_key(title: str) -> str:
     return " ".join(_WORDS.findall(fold_ascii(lower(title))))
 
 
-def _terms(offer: StoredOffer, book: Wordbook) -> list[Term]:
-    """The terms whose labels and everyday words find the offer: topics, kind and audiences. Languages and towns are
-    filters and preferences; as words they would make every offer an answer to "Deutsch"."""
-    record, vocabularies = offer.record, book.vocabularies
-    wanted = [("topics", slug) for slug in vocabularies.with_ancestors("topics", record["topics"])]
+def _term_words(offer: StoredOffer, book: Wordbook) -> list[TermWords]:
+    """The words of the offer's topics and their parents, its kind and its audiences."""
+    record = offer.record
+    wanted = [("topics", slug) for slug in book.vocabularies.with_ancestors("topics", record["topics"])]
     wanted += [("kinds", record["kind"]), *(("audiences", slug) for slug in record["audiences"])]
-    return [term for name, slug in wanted if (term := vocabularies[name].get(slug))]
-
-
-def _foreign_words(terms: Iterable[Term]) -> Iterable[str]:
-    for term in terms:
-        for language in term.labels.keys() | term.words.keys():
-            if language not in {"de", "einfach"}:
-                for word in term.every_word(language):
-                    yield from foreign.tokens(word)
+    return [words for name in wanted if (words := book.term_words.get(name))]
 
 
 def _filters(offer: StoredOffer, book: Wordbook) -> Document:

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.store import changes, meta, terms
-from service.store.models import Change, Counter, IndexFailure, IndexState, IndexWord, Offer
+from service.store.models import Change, Counter, IndexFailure, IndexState, IndexWord, Offer, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Served:
 def served(session: Session, engine: str) -> Served:
     """The index that searches use on this engine."""
     current = select(IndexState.name, IndexState.applied_rev).where(
-        IndexState.engine == engine, IndexState.state == "current"
+        IndexState.engine == engine, IndexState.state == "current", _of_this_store()
     )
     row = session.execute(current.order_by(IndexState.switched_at.desc())).first()
     if row is None:
@@ -61,9 +61,10 @@ def unpack_parts(packed: bytes) -> frozenset[str]:
     return frozenset(zlib.decompress(packed).decode().split("\n")) if packed else frozenset()
 
 
-def belongs_here(session: Session, state: IndexState) -> bool:
-    """False for an index that was built from another store: it is neither read nor written."""
-    return state.store_id == meta.store_id(session)
+def _of_this_store() -> ColumnElement[bool]:
+    """An index that was built from another store (before a restore, a move) is neither read nor written."""
+    here = select(Setting.value).where(Setting.name == meta.STORE_ID).scalar_subquery()
+    return IndexState.store_id == here
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,14 @@ def behind(session: Session, engine: str) -> list[str]:
     """Names of the followed indexes that lack changes, the served one first. One cheap statement, for polling."""
     latest = select(Counter.rev).scalar_subquery()
     query = select(IndexState.name).where(
-        IndexState.engine == engine, IndexState.state.in_(FOLLOWED), IndexState.applied_rev < latest
+        IndexState.engine == engine, IndexState.state.in_(FOLLOWED), IndexState.applied_rev < latest, _of_this_store()
     )
     return list(session.scalars(query.order_by(IndexState.state)))
+
+
+def applied_rev(session: Session, name: str) -> int:
+    """The checkpoint of an index."""
+    return session.scalars(select(IndexState.applied_rev).where(IndexState.name == name)).one()
 
 
 def begin(session: Session, name: str, engine: str, parts: Collection[str], now: datetime) -> int:
@@ -229,6 +235,11 @@ class OfferRev:
     uuid: UUID
     rev: int
     visible: bool
+
+
+def count_offers(session: Session) -> int:
+    """Offers that are not deleted."""
+    return session.scalars(select(func.count()).select_from(Offer).where(Offer.deleted_at.is_(None))).one()
 
 
 def offer_revs(session: Session, today: date, after: UUID, limit: int) -> list[OfferRev]:
