@@ -45,9 +45,15 @@ class Saved:
 
 
 def save(
-    session: Session, edits: Sequence[Edit], *, actor: str, imported: bool = False, now: datetime | None = None
+    session: Session,
+    edits: Sequence[Edit],
+    *,
+    actor: str,
+    imported: bool = False,
+    clearing: bool = False,
+    now: datetime | None = None,
 ) -> Saved:
-    """Writes records; one that equals what is stored draws no revision.
+    """Writes records; one that equals what is stored draws no revision. `clearing`: see `service.store.people`.
 
     Raises `EditConflict` where somebody else saved first, `OfferNotFound` where there is no offer with an edit's key, and
     `ValueError` for two edits of one offer.
@@ -55,8 +61,8 @@ def save(
     now = now or datetime.now(UTC)
     changes.lock(session)
     before = _before(session, edits)
-    providers = resolve_providers(session, [edit.record["provider"] for edit in edits if edit.record["provider"]])
-    contacts = resolve_contacts(session, [contact for edit in edits for contact in edit.record["contacts"]])
+    providers = resolve_providers(session, _providers(edits), clearing=clearing)
+    contacts = resolve_contacts(session, _contacts(edits), clearing=clearing)
     taken = _taken_public_ids(session, edits)
     complete = [_complete(edit, before.get(edit.key or 0), providers, contacts, taken) for edit in edits]
     fresh = [record for edit, record in zip(edits, complete, strict=True) if edit.key is None]
@@ -76,6 +82,14 @@ def save(
     numbers = iter(new_keys)
     keys = [next(numbers) if edit.key is None else edit.key for edit in edits]
     return Saved(keys, created=new_keys, changed=[key for key, _ in other], rev=rev)
+
+
+def _providers(edits: Sequence[Edit]) -> list[Record]:
+    return [edit.record["provider"] for edit in edits if edit.record["provider"]]
+
+
+def _contacts(edits: Sequence[Edit]) -> list[Record]:
+    return [contact for edit in edits for contact in edit.record["contacts"]]
 
 
 def withdraw(session: Session, key: int, *, actor: str, now: datetime | None = None) -> int:

@@ -1,6 +1,7 @@
 """Providers and contacts: found again by id or by what they say, so that offers share them.
 
-Values that are empty in a record leave what is stored; values given overwrite it. Where several records of one batch name
+Values that are empty in a record leave what is stored (an import often does not have them), unless the caller says that
+they are meant (`clearing`, a form in which somebody emptied a field); values given overwrite it. Where several records of one batch name
 the same provider, their values are put together first: importing a file twice then changes nothing.
 """
 
@@ -46,7 +47,7 @@ def _name(value: Value) -> Any:
     return value["name"]
 
 
-def resolve_providers(session: Session, given: Sequence[Value]) -> Resolved:
+def resolve_providers(session: Session, given: Sequence[Value], *, clearing: bool = False) -> Resolved:
     """Finds providers by name (or by id, for one that was renamed), inserts new ones, writes changed values."""
     merged = _merge(given)
     table: Any = Provider.__table__
@@ -54,10 +55,10 @@ def resolve_providers(session: Session, given: Sequence[Value]) -> Resolved:
     found = {row["name"]: row for row in rows.where_in(table.c.name, merged)}
     lost = {value["id"]: name for name, value in merged.items() if value["id"] and name not in found}
     found |= {lost[row["uuid"]]: row for row in rows.where_in(table.c.uuid, lost)}
-    return _store(session, Provider, PROVIDER, merged, found)
+    return _store(session, Provider, PROVIDER, merged, found, clearing)
 
 
-def resolve_contacts(session: Session, given: Sequence[Value]) -> Resolved:
+def resolve_contacts(session: Session, given: Sequence[Value], *, clearing: bool = False) -> Resolved:
     """Finds contacts by id, else by role, name, phone and mail; inserts new ones, writes changed values."""
     merged = _merge(given)
     table: Any = Contact.__table__
@@ -68,7 +69,7 @@ def resolve_contacts(session: Session, given: Sequence[Value]) -> Resolved:
     says = tuple_(*(table.c[part] for part in IDENTITY))
     for row in rows.where_in(says, [name for name in merged if isinstance(name, tuple)]):
         found.setdefault(tuple(row[part] for part in IDENTITY), row)
-    return _store(session, Contact, CONTACT, merged, found)
+    return _store(session, Contact, CONTACT, merged, found, clearing)
 
 
 class _Rows:
@@ -94,7 +95,12 @@ def _merge(given: Sequence[Value]) -> dict[Any, Value]:
 
 
 def _store(
-    session: Session, model: type[Any], names: tuple[str, ...], merged: dict[Any, Value], found: dict[Any, Value]
+    session: Session,
+    model: type[Any],
+    names: tuple[str, ...],
+    merged: dict[Any, Value],
+    found: dict[Any, Value],
+    clearing: bool,
 ) -> Resolved:
     resolved = Resolved()
     rows: dict[uuid_module.UUID, Value] = {row["uuid"]: row for row in found.values()}
@@ -107,7 +113,9 @@ def _store(
             new.append(row)
             rows[uuid] = row
         else:
-            _change(row, {part: value[part] for part in names if value[part] not in ("", None)}, resolved)
+            meant = set(names) - UNSAID.keys() if clearing and value["id"] == row["uuid"] else set()
+            wanted = {part: value[part] for part in names if part in meant or value[part] not in ("", None)}
+            _change(row, wanted, resolved)
         resolved.names[name] = row["uuid"]
     resolved.values = {uuid: {"id": uuid} | {part: row[part] for part in names} for uuid, row in rows.items()}
     resolved.keys = {uuid: row["id"] for uuid, row in rows.items() if "id" in row}
