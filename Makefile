@@ -45,10 +45,10 @@ bench: dev ## speed against the bare engines; takes minutes (options: make bench
 dev: setup $(VENV)/.made-dev ## setup, and what tests and checks need
 
 lock: dev ## requirements/*.in and assets/package.json into their lock files (newer versions: UPGRADE=--upgrade)
-	cd requirements && for name in runtime dev assets; do \
-		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 $(UPGRADE) --generate-hashes \
-			--no-emit-index-url --no-header --output-file $$name.txt \
-			$$(test $$name = dev && echo --constraints runtime.txt) $$name.in || exit 1; done
+	for name in runtime dev assets; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 $(UPGRADE) --generate-hashes --no-emit-index-url \
+			--no-header $$(test $$name != dev || echo --constraints requirements/runtime.txt) \
+			--output-file requirements/$$name.txt requirements/$$name.in || exit 1; done
 	cd assets && npm run --silent lock
 
 clean: ## removes what was made here; the data of a service (data/) stay
