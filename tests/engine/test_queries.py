@@ -115,7 +115,16 @@ def test_no_query_is_an_error(words: str, ask: Callable[[str], Found]) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["Deutsch*", "title: Deutsch", "Deutsch~2", '"Deutsch', "Deutsch^9", "/Deutsch/", '{"match_all":{}}', "NOT Deutsch"],
+    [
+        "Deutsch*",
+        "title: Deutsch",
+        "Deutsch~2",
+        '"Deutsch',
+        "Deutsch^9",
+        "/Deutsch/",
+        '{"match_all":{}}',
+        "NOT Deutsch",
+    ],
 )
 def test_query_text_is_never_syntax(typed: str, ask: Callable[[str], Found], demo: Demo) -> None:
     plain = "".join(char if char.isalnum() else " " for char in typed)
