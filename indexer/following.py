@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from indexer import document
@@ -82,7 +83,10 @@ class Follower:
         """
         self.lease.keep()
         with self._database.reading() as session:
-            due = changes.changes_after(session, indexes.applied_rev(session, self.name), BATCH)
+            try:
+                due = changes.changes_after(session, indexes.applied_rev(session, self.name), BATCH)
+            except NoResultFound:  # cleared away meanwhile
+                return 0
             if not due:
                 return 0
             offers = records.load(session, list(dict.fromkeys(key for _, key in due)))

@@ -120,7 +120,7 @@ def behind(session: Session, engine: str) -> list[str]:
 
 
 def applied_rev(session: Session, name: str) -> int:
-    """The checkpoint of an index."""
+    """The checkpoint of an index. Raises `NoResultFound` for one that was cleared away."""
     return session.scalars(select(IndexState.applied_rev).where(IndexState.name == name)).one()
 
 

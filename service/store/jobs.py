@@ -99,3 +99,8 @@ def latest(session: Session, kind: str, limit: int = 10) -> list[JobState]:
     """The newest jobs of a kind, newest first."""
     rows = session.execute(select(*COLUMNS).where(Job.kind == kind).order_by(Job.id.desc()).limit(limit))
     return [JobState(*row) for row in rows]
+
+
+def waiting(session: Session, kind: str) -> bool:
+    """True where a job of this kind waits to be taken."""
+    return session.scalars(select(Job.id).where(Job.kind == kind, Job.state == QUEUED)).first() is not None
