@@ -7,10 +7,17 @@ take for a formula gets an apostrophe in front, which reading takes off again.
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from service.exchange.columns import COLUMNS, cells
+from rapidfuzz import process
+
+from service.exchange import reading
+from service.exchange.columns import COLUMNS, cells, record_of
+from service.exchange.entries import Entry, Place
+from service.exchange.report import Unreadable
+from service.store.identity import GERMAN
 
 Lines = Iterator[str]
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
@@ -40,6 +47,82 @@ def neutral(value: str) -> str:
 def plain(value: str) -> str:
     """The other way."""
     return value[1:] if NEUTRAL.match(value) else value
+
+
+def entries(path: Path, place: Place) -> Iterator[Entry]:
+    """The offers of a CSV file. Raises `Unreadable`."""
+    yield from table_entries(_csv_rows(path), path.name, place)
+
+
+def table_entries(rows: Iterator[tuple[int, Sequence[str]]], name: str, place: Place) -> Iterator[Entry]:
+    """The offers of a table: numbered rows, the first of which holds the headings."""
+    line, first = next(rows, (1, ()))
+    headings, problems = _headings(first)
+    if "titel" not in headings:
+        raise Unreadable(
+            f"{name}: Die Überschrift „titel“ fehlt in Zeile {line}. Gebraucht werden titel und kurztext oder beschreibung; "
+            f"möglich sind: {', '.join(COLUMNS)}."
+        )
+    if not {"kurztext", "beschreibung"} & set(headings):
+        problems.append(("kurztext", "Die Spalte kurztext oder beschreibung fehlt. Bitte eine von beiden ergänzen."))
+    if problems:
+        yield Entry(line, problems=problems)
+    given = tuple(column for column in headings if column)
+    towns, postcodes = place.towns, place.vocabularies.town_of_postcode
+    for line, cells_ in rows:
+        if not any(cell.strip() for cell in cells_):
+            continue
+        row = {column: plain(cell) for column, cell in zip(headings, cells_, strict=False) if column}
+        data, wrong = record_of(row, towns, postcodes)
+        if any(cell.strip() for cell in cells_[len(headings) :]):
+            wrong.append(
+                ("", "Die Zeile hat mehr Zellen als Überschriften. Bitte Anführungszeichen und Trennzeichen prüfen.")
+            )
+        yield Entry(line, data, given, tabular=True, problems=wrong)
+
+
+def _headings(cells_: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """The columns in order ("" where there is no heading), and which headings are unknown or repeated."""
+    found: list[str] = []
+    problems = []
+    for cell in cells_:
+        name = re.sub(r"[\s\-]+", "_", cell.strip().translate(GERMAN).lower())
+        if name and name not in COLUMNS:
+            near = ", ".join(match for match, _, _ in process.extract(name[:60], COLUMNS, limit=3))
+            problems.append((cell.strip()[:60], f"Diese Spalte gibt es nicht. Ähnlich: {near}."))
+            name = ""
+        elif name and name in found:
+            problems.append((name, "Diese Spalte steht zweimal in der Datei. Bitte eine löschen."))
+            name = ""
+        found.append(name)
+    while found and not found[-1] and not cells_[len(found) - 1].strip():
+        found.pop()
+    return found, problems
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+    """Line number and cells of each row; the number is that of the row's first line."""
+    csv.field_size_limit(1_000_000)
+    with path.open(encoding=reading.encoding(path), newline="") as file:
+        delimiter = _delimiter(file.readline(100_000))
+        file.seek(0)
+        rows = csv.reader(file, delimiter=delimiter, strict=True)
+        line = 1
+        try:
+            for row in rows:
+                yield line, row
+                line = rows.line_num + 1
+        except csv.Error as error:
+            raise Unreadable(
+                f"{path.name}: Die Zeile {line} ist nicht lesbar ({error}). "
+                "Ein Anführungszeichen ist nicht geschlossen oder steht an falscher Stelle."
+            ) from None
+
+
+def _delimiter(heading: str) -> str:
+    if "\t" in heading and ";" not in heading and "," not in heading:
+        raise Unreadable("Die Spalten sind mit Tabulator getrennt. Bitte Semikolon oder Komma als Trennzeichen wählen.")
+    return ";" if heading.count(";") >= heading.count(",") else ","
 
 
 def _line(values: Iterable[str]) -> str:
