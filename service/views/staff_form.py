@@ -193,6 +193,8 @@ def _part(form: Form, part: str, number: int) -> Record:
     start, fields = f"{part}-{number}-", PARTS[part]
     entry: Record = {name: form.get(start + name, "") for name in (*fields.texts, *fields.flags)}
     entry |= {name: form.getlist(start + name) for name in fields.several}
+    if part == "contacts" and form.get(start + "eigen"):
+        entry["id"] = ""  # a contact of this offer's own instead of the shared one
     return entry if part != "times" else _time(entry)
 
 
