@@ -20,7 +20,6 @@ MOST_ROWS = 1_048_576
 MOST_COLUMNS = 60
 LONGEST_CELL = 32_767
 """Excel holds no more characters in a cell, and openpyxl cuts longer ones in silence."""
-ERRORS = frozenset({"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"})
 
 
 class TooLong(ServiceError):
@@ -31,7 +30,7 @@ class TooLong(ServiceError):
 
 def entries(path: Path, place: Place) -> Iterator[Entry]:
     """The offers of the first sheet. Raises `Unreadable`."""
-    yield from table_entries(_rows(path), path.name, place)
+    yield from table_entries(_rows(path), place)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:

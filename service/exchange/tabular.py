@@ -51,22 +51,20 @@ def plain(value: str) -> str:
 
 def entries(path: Path, place: Place) -> Iterator[Entry]:
     """The offers of a CSV file. Raises `Unreadable`."""
-    yield from table_entries(_csv_rows(path), path.name, place)
+    yield from table_entries(_csv_rows(path), place)
 
 
-def table_entries(rows: Iterator[tuple[int, Sequence[str]]], name: str, place: Place) -> Iterator[Entry]:
+def table_entries(rows: Iterator[tuple[int, Sequence[str]]], place: Place) -> Iterator[Entry]:
     """The offers of a table: numbered rows, the first of which holds the headings."""
     line, first = next(rows, (1, ()))
     headings, problems = _headings(first)
-    if "titel" not in headings:
-        raise Unreadable(
-            f"{name}: Die Überschrift „titel“ fehlt in Zeile {line}. Gebraucht werden titel und kurztext oder beschreibung; "
-            f"möglich sind: {', '.join(COLUMNS)}."
-        )
+    missing = [("titel", "Die Spalte titel fehlt. Bitte ergänzen.")] if "titel" not in headings else []
     if not {"kurztext", "beschreibung"} & set(headings):
-        problems.append(("kurztext", "Die Spalte kurztext oder beschreibung fehlt. Bitte eine von beiden ergänzen."))
-    if problems:
-        yield Entry(line, problems=problems)
+        missing.append(("kurztext", "Die Spalte kurztext oder beschreibung fehlt. Bitte eine von beiden ergänzen."))
+    if problems or missing:
+        yield Entry(line, problems=problems + missing)
+    if missing:
+        return  # every row would complain of the same
     given = tuple(column for column in headings if column)
     towns, postcodes = place.towns, place.vocabularies.town_of_postcode
     for line, cells_ in rows:
