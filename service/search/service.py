@@ -20,6 +20,7 @@ from service.search.engine import Found, Proposal, SearchEngine, SearchRequest
 from service.search.facets import FACETS
 from service.search.marks import Marker
 from service.search.plan import Plan, understand
+from service.search.why import Reasons
 from service.search.wordbook import Wordbook
 from service.store import indexes, terms
 from service.store.database import Database
@@ -39,6 +40,7 @@ class Answer:
     plan: Plan
     found: Found
     marker: Marker
+    reasons: Reasons
     vocabularies: Vocabularies
     served: Served
     engine: str
@@ -111,7 +113,9 @@ class SearchService:
             counted=[facet.field for facet in FACETS] if counted else (),
         )
         found = self.engine.search(request)
-        return Answer(criteria, plan, found, Marker(plan, book), book.vocabularies, served, self.engine.name)
+        return Answer(
+            criteria, plan, found, Marker(plan, book), Reasons(plan, book), book.vocabularies, served, self.engine.name
+        )
 
     def everything(self, criteria: SearchCriteria) -> list[UUID]:
         """Ids of all offers of a search, in its order; at most the engines' window of 10,000."""

@@ -93,6 +93,14 @@ class Wordbook:
         """The words of the terms that find offers, by vocabulary and slug."""
         return {(name, slug): _term_words(term) for name in FINDING for slug, term in self.vocabularies[name].items()}
 
+    @cached_property
+    def term_tokens(self) -> Mapping[tuple[str, str], tuple[frozenset[str], frozenset[str]]]:
+        """The same as they are found by: German stems, and the tokens of all other languages."""
+        return {
+            key: (frozenset(self.analysis.std(" ".join(words.german))), frozenset(words.foreign))
+            for key, words in self.term_words.items()
+        }
+
     def towns_in(self, typed: list[str]) -> tuple[list[str], list[str]]:
         """The towns named in a query and the other words of it, both in order. The longest name wins."""
         towns: dict[str, None] = {}
