@@ -10,6 +10,7 @@ import pytest
 from service.search.engine import Found, Hit, SearchEngine, SearchRequest
 from service.search.marks import Marker
 from service.search.plan import understand
+from service.search.why import Reasons
 from tests.engine.conftest import Demo
 
 Offer = Mapping[str, Any]
@@ -60,6 +61,14 @@ def test_the_words_that_matched_are_marked(words: str, engine: SearchEngine, dem
     plan = understand(words, demo.book)
     marker = Marker(plan, demo.book)
     assert all("<mark>" in marked(hit, marker) for hit in engine.search(SearchRequest(plan, size=3)).hits)
+
+
+@pytest.mark.parametrize("words", [words for words in QUERIES if words not in IN_GERMAN])
+def test_hits_of_other_languages_say_which_topic_answers(words: str, engine: SearchEngine, demo: Demo) -> None:
+    plan = understand(words, demo.book)
+    reasons = Reasons(plan, demo.book)
+    for hit in engine.search(SearchRequest(plan, size=3)).hits:
+        assert any(reason.vocabulary == "topics" for reason in reasons.of(hit.data)), hit.data["title"]
 
 
 @pytest.mark.parametrize(
