@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from opensearchpy import OpenSearch
 
+from indexer.jobs import Rebuilds
+from indexer.switching import Indexing
+from indexer.tail import Tail
 from indexer.writers import IndexWriter
 from indexer.writers.embedded import EmbeddedWriter
 from indexer.writers.opensearch import OpenSearchWriter
+from service.store import terms
+from service.store.database import Database
+from tests.store import factory
 from tests.store.conftest import database, empty_store
 
 __all__ = ["database", "empty_store"]
+TODAY = date(2026, 3, 2)
 
 
 @pytest.fixture
@@ -34,3 +42,38 @@ def writer(request: pytest.FixtureRequest, tmp_path: Path, prefix: str) -> Itera
     yield OpenSearchWriter(client, prefix)
     client.indices.delete(index=f"{prefix}-v*", params={"ignore_unavailable": "true"})
     client.close()
+
+
+class Clock:
+    """A clock that goes on only when a test says so, and by a millisecond with each look, so that names differ."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.moment += timedelta(milliseconds=1)
+        return self.moment
+
+    def pass_by(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def work(database: Database, writer: IndexWriter, prefix: str, clock: Clock) -> Indexing:
+    """A store with small vocabularies and no offers, and a writer without an index."""
+    with database.writing() as session:
+        terms.replace(session, factory.lists())
+    return Indexing(database, writer, prefix, clock, lambda: TODAY)
+
+
+@pytest.fixture
+def tail(work: Indexing) -> Iterator[Tail]:
+    """A tail whose rebuilds nobody does."""
+    made = Tail(work, rebuilds=Rebuilds(work.database, work.writer.engine, work.clock, command=("false",)))
+    yield made
+    made.close()

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from service.search.opensearch.mapping import index_name
 
 from indexer.writers import IndexWriter
 from service.errors import SearchUnavailable
+from service.search.opensearch.mapping import index_name
 
 NOW = datetime(2026, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 A, B, C = (str(uuid.UUID(int=number << 120 | number)) for number in (3, 70, 200))
