@@ -3,12 +3,26 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import current_app
+from flask import current_app, has_request_context, request
 
 from service.config import Settings
 from service.county import County, read_county
 from service.search.service import SearchService
 from service.store.database import Database
+from service.store.indexes import Served
+
+
+class RequestSearch(SearchService):
+    """The search of web pages: a request asks the store once which index is served, however often it needs to know."""
+
+    def served(self) -> Served:
+        """The state of the served index at the request's first question. Raises `StoreUnavailable`."""
+        if not has_request_context():
+            return super().served()
+        known: Served | None = request.environ.get("angebote.served")
+        if known is None:
+            known = request.environ["angebote.served"] = super().served()
+        return known
 
 
 @dataclass
@@ -32,7 +46,7 @@ class Context:
         """The search over store and engine."""
         from service.search.engines import open_engine  # noqa: PLC0415  loads the engine's library only where it is used
 
-        return SearchService(self.database, open_engine(self.settings))
+        return RequestSearch(self.database, open_engine(self.settings))
 
 
 def context() -> Context:

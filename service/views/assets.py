@@ -51,6 +51,6 @@ def init_app(app: Flask) -> None:
             return response
         response.vary.add("Accept-Encoding")
         if _accepts_gzip() and response.status_code == 200 and len(response.get_data()) >= SMALLEST:
-            response.set_data(gzip.compress(response.get_data(), compresslevel=5, mtime=0))
+            response.set_data(gzip.compress(response.get_data(), compresslevel=3, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
         return response

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask_babel import gettext
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.clock import today
@@ -12,12 +11,12 @@ from service.context import context
 from service.search.criteria import SearchCriteria
 from service.search.facets import BY_NAME
 from service.search.service import Answer
-from service.store import providers, records, terms, visibility
-from service.store.models import Offer
-from service.views import language, limits, present
+from service.store import providers, records, visibility
+from service.views import addresses, language, limits, present
 from service.views.cache import cached
 
 blueprint = Blueprint("entries", __name__)
+MOST_OFFERS = 200
 
 
 @blueprint.get("/staedte/<slug>")
@@ -34,6 +33,7 @@ def town(slug: str) -> Response:
         return render_template(
             "entries/entry.html",
             kind="town",
+            canonical=url_for("entries.town", slug=slug),
             title=term.label(code),
             heading=gettext("Angebote in %(town)s", town=term.label(code)),
             neighbours=near,
@@ -58,6 +58,7 @@ def topic(slug: str) -> Response:
         return render_template(
             "entries/entry.html",
             kind="topic",
+            canonical=url_for("entries.topic", slug=slug),
             title=term.label(code),
             heading=term.label(code),
             related=[
@@ -82,13 +83,13 @@ def _entry(answer: Answer, by: str, hidden: list[tuple[str, str]]) -> dict[str, 
     return {
         "total": answer.found.total,
         "hidden": hidden,
-        "all_url": present.search_url(answer.criteria.sorted_by("")),
+        "all_url": addresses.search_url(answer.criteria.sorted_by("")),
         "by_label": gettext(facet.label),
         "by": [
             {
                 "label": term.label(code),
                 "count": counts.get(term.slug, 0),
-                "url": present.search_url(answer.criteria.sorted_by("").choosing(by, [term.slug])),
+                "url": addresses.search_url(answer.criteria.sorted_by("").choosing(by, [term.slug])),
             }
             for term in terms_of
             if not term.parent
@@ -105,20 +106,20 @@ def provider(public_id: str, slug: str) -> AnyResponse:
     with context().database.reading() as session:
         found = providers.by_public_id(session, public_id.lower()) or abort(404)
         if slug != found["slug"]:
-            return redirect(present.provider_url(public_id, found["slug"]), 301)
-        keys = list(
-            session.scalars(select(Offer.id).where(Offer.provider_id == found["id"]).order_by(Offer.title).limit(200))
-        )
+            return redirect(addresses.provider_url(public_id, found["slug"]), 301)
+        address = addresses.provider_url(public_id, slug)
+        keys = providers.offer_keys(session, found["id"], MOST_OFFERS)
         own = [offer for offer in records.load(session, keys).values() if visibility.is_visible(offer, day)]
-        vocabularies = terms.load(session)
-    code = language.current()
+    vocabularies, code = context().search.vocabularies(), language.current()
     entries = [
         {
-            "url": present.offer_url(offer.public_id, offer.slug),
+            "url": addresses.offer_url(offer.public_id, offer.slug),
             "title": offer.record["title"],
             "summary": offer.record["summary"],
             "towns": present.town_labels(offer.record["towns"], vocabularies, code),
         }
         for offer in own
     ]
-    return cached(None, lambda: render_template("entries/provider.html", provider=found, offers=entries))
+    return cached(
+        None, lambda: render_template("entries/provider.html", provider=found, offers=entries, canonical=address)
+    )

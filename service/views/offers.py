@@ -1,9 +1,10 @@
 """The page of an offer: everything that somebody needs to go there."""
 
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template
 from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,15 +15,16 @@ from service.errors import OfferGone, OfferNotFound, SearchUnavailable
 from service.schemas.offer import dump_record
 from service.schemas.richtext import clean_html
 from service.search.criteria import SearchCriteria
-from service.store import offers, records, terms, visibility
+from service.store import offers, records, visibility
 from service.store.public import public_record
 from service.store.records import StoredOffer
-from service.views import language, present, times
+from service.views import addresses, language, present, times
 from service.views.cache import cached
 from service.vocabulary import Vocabularies
 
 blueprint = Blueprint("offers", __name__)
 ALTERNATIVES = 4
+TRANSLATED = ("title", "summary", "body", "registration", "documents")
 
 
 @blueprint.get("/angebote/<string(length=8):public_id>", defaults={"slug": ""})
@@ -31,20 +33,19 @@ def offer(public_id: str, slug: str) -> AnyResponse:
     """The page, or its JSON under `….json`. Old names redirect; archived offers are gone (410)."""
     day = today()
     as_json = slug.endswith(".json")
-    stored, vocabularies = _load(public_id, day)
+    stored = _load(public_id, day)
     if slug.removesuffix(".json") != stored.slug:
-        return redirect(present.offer_url(public_id, stored.slug) + (".json" if as_json else ""), 301)
+        return redirect(addresses.offer_url(public_id, stored.slug) + (".json" if as_json else ""), 301)
     record = public_record(stored, day)
     if as_json:
         return jsonify(dump_record(record))
-    return cached(None, lambda: _page(stored, record, vocabularies, day))
+    return cached(None, lambda: _page(stored, record, context().search.vocabularies(), day))
 
 
-def _load(public_id: str, day: date) -> tuple[StoredOffer, Vocabularies]:
+def _load(public_id: str, day: date) -> StoredOffer:
     with context().database.reading() as session:
         key = offers.key_by_public_id(session, public_id.lower())
         stored = records.load_one(session, key) if key else None
-        vocabularies = terms.load(session)
     if stored is None or not visibility.has_page(stored, day):
         was_public = stored is not None and (stored.deleted or stored.record["status"] == "archived")
         raise (
@@ -52,7 +53,30 @@ def _load(public_id: str, day: date) -> tuple[StoredOffer, Vocabularies]:
             if was_public
             else OfferNotFound(gettext("Dieses Angebot gibt es nicht. Vielleicht hilft die Suche."))
         )
-    return stored, vocabularies
+    return stored
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text of an offer in the language in which it can be shown."""
+
+    text: str | Markup
+    language: str
+    dir: str
+    machine: bool = False
+    """True where a program translated it and nobody has checked that."""
+
+
+def _said(record: dict[str, Any], code: str) -> dict[str, Said]:
+    """The texts that may be translated: in the page's language where there is a current translation, else German."""
+    found = {name: Said(record[name], "de", "ltr") for name in TRANSLATED}
+    for entry in record["translations"]:
+        if entry["language"] == code and entry["status"] == "current" and entry["field"] in found:
+            direction = language.page_locale(code).dir
+            found[entry["field"]] = Said(entry["text"], code, direction, entry["origin"] == "machine")
+    body = found["body"]
+    found["body"] = replace(body, text=Markup(clean_html(str(body.text))))  # noqa: S704  cleaned again on the way out
+    return found
 
 
 def _page(stored: StoredOffer, record: dict[str, Any], vocabularies: Vocabularies, day: date) -> str:
@@ -66,24 +90,26 @@ def _page(stored: StoredOffer, record: dict[str, Any], vocabularies: Vocabularie
     return render_template(
         "offers/offer.html",
         offer=record,
-        body=Markup(clean_html(record["body"])),  # noqa: S704  cleaned again on the way out
+        said=_said(record, code),
         label=label,
-        labels=lambda name, slugs: [label(name, slug) for slug in slugs],
-        towns=present.town_labels(record["towns"], vocabularies, code),
-        provider_url=provider and present.provider_url(stored.provider_public_id, stored.provider_slug),
+        labels=lambda name, slugs: ", ".join(label(name, slug) for slug in slugs),
+        towns=", ".join(present.town_labels(record["towns"], vocabularies, code)),
+        everywhere=present.everywhere(record["towns"], vocabularies),
+        provider_url=provider and addresses.provider_url(stored.provider_public_id, stored.provider_slug),
         times=[{"text": times.weekly(t["rrule"], t["start"], t["end"]), "note": t["note"]} for t in record["times"]],
         runs=[run for run in record["course_runs"] if (run["ends_on"] or run["starts_on"]) >= day],
+        today=day,
         notice=present.notice({**record["notice"], "until": str(record["notice"]["until"] or "")}, day),
         state="paused" if record["status"] == "paused" else "ended" if ended else "",
         since=stored.status_since if record["status"] == "ended" else record["visible_until"],
         alternatives=_alternatives(stored, day) if ended else [],
-        topic_links=[(label("topics", s), f"{request.script_root}/themen/{s}") for s in record["topics"]],
-        canonical=present.offer_url(stored.public_id, stored.slug),
+        topic_links=[(label("topics", slug), addresses.topic_url(slug)) for slug in record["topics"]],
+        canonical=addresses.offer_url(stored.public_id, stored.slug),
         changed_on=stored.changed_at.date(),
     )
 
 
-def _alternatives(stored: StoredOffer, day: date) -> list[dict[str, Any]]:
+def _alternatives(stored: StoredOffer, day: date) -> list[present.Card]:
     """Similar offers: the same topics, in the same towns first, then anywhere."""
     record = stored.record
     topics = SearchCriteria().choosing("thema", record["topics"][:5])

@@ -1,27 +1,20 @@
 """What all templates share: assets with hashed names, county, languages, links of head and foot, dates."""
 
-from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, request, url_for
-from flask_babel import format_date, gettext
+from flask_babel import gettext
 
 from service.context import context
-from service.views import language
+from service.views import addresses, language, times
 from service.views.assets import asset
-
-
-def datum(value: date | datetime | str | None) -> str:
-    """A date in the page's language."""
-    if isinstance(value, str):
-        value = date.fromisoformat(value)
-    return format_date(value, "long") if value else ""
 
 
 def init_app(app: Flask) -> None:
     """Registers globals and filters."""
-    app.jinja_env.filters["datum"] = datum
+    app.jinja_env.filters["datum"] = times.day
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["absolute"] = addresses.absolute
 
     @app.context_processor
     def shared() -> dict[str, Any]:

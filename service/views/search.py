@@ -8,7 +8,7 @@ from service.clock import today
 from service.context import context
 from service.search.criteria import MAX_PAGE, PAGE_SIZE, QUERY_USED, SearchCriteria, parse
 from service.search.service import Answer
-from service.views import csv_export, limits, present, suggestions
+from service.views import addresses, csv_export, filters, limits, present, suggestions
 from service.views.cache import cached
 from service.views.logs import note
 
@@ -41,22 +41,24 @@ def _page(answer: Answer, day: date) -> str:
     return render_template(
         "search/results.html",
         criteria=asked,
+        canonical=addresses.search_url(asked) if asked == SearchCriteria() else None,
         total=answer.found.total,
         hits=present.hits(answer, day),
-        facets=present.facets(answer),
-        chips=present.chips(answer),
-        clear_url=present.search_url(asked.unfiltered()),
+        facets=filters.panel(answer),
+        chips=filters.chips(answer),
+        clear_url=addresses.search_url(asked.unfiltered()),
         towns=_town_chips(answer),
-        without=present.what_filters_cost(answer) if not answer.found.total else [],
+        without=filters.costs(answer) if not answer.found.total else [],
         sorting=present.sorting(asked),
         paging=present.paging(answer, MAX_PAGE),
         beyond=bool(answer.found.total) and asked.page > answer.pages,
-        last_url=present.search_url(asked.at_page(answer.pages)),
+        last_url=addresses.search_url(asked.at_page(answer.pages)),
         first=asked.offset + 1,
         cut=QUERY_USED if asked.cut else 0,
-        json_url=present.search_url(asked.at_page(1), ".json"),
-        csv_url=present.search_url(asked.at_page(1), ".csv"),
+        json_url=addresses.search_url(asked.at_page(1), ".json"),
+        csv_url=addresses.search_url(asked.at_page(1), ".csv"),
         suggest_url=url_for("search.suggest"),
+        hidden=filters.hidden(asked),
     )
 
 
@@ -66,7 +68,7 @@ def _town_chips(answer: Answer) -> list[dict[str, str]]:
     return [
         {
             "label": answer.vocabularies.label("towns", slug),
-            "url": present.search_url(asked.choosing("stadt", [*asked.selected.get("stadt", ()), slug])),
+            "url": addresses.search_url(asked.choosing("stadt", [*asked.selected.get("stadt", ()), slug])),
         }
         for slug in answer.plan.towns
         if slug not in asked.selected.get("stadt", ())
@@ -86,7 +88,7 @@ def results_json() -> Response:
         offers.append(
             {
                 "id": hit.offer_id,
-                "url": present.offer_url(data["public_id"], data["slug"]),
+                "url": addresses.offer_url(data["public_id"], data["slug"]),
                 "title": data["title"],
                 "provider": data["provider"]["name"] if data["provider"] else "",
                 "source": data["source"],
@@ -97,7 +99,7 @@ def results_json() -> Response:
                 "confirmed_on": data["confirmed_on"],
                 "summary": data["summary"],
                 "highlights": {"title": title, "text": snippets or ([summary] if "<mark>" in summary else [])},
-                "why": [],
+                "why": present.why(hit, answer),
             }
         )
     return jsonify(
@@ -106,7 +108,7 @@ def results_json() -> Response:
         size=PAGE_SIZE,
         engine=answer.engine,
         offers=offers,
-        facets=present.json_facets(answer),
+        facets=filters.as_json(answer),
         did_you_mean=None,
         relaxed=[],
     )

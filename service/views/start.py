@@ -9,12 +9,10 @@ from service.clock import today
 from service.context import context
 from service.search.criteria import SearchCriteria
 from service.search.service import Answer
-from service.views import language, limits, present
+from service.views import county_map, language, limits, present
 from service.views.cache import cached
-from service.vocabulary import Term
 
 blueprint = Blueprint("start", __name__)
-MAP_WIDTH, MAP_HEIGHT, MAP_EDGE = 560, 430, 60
 
 
 @blueprint.get("/")
@@ -28,15 +26,17 @@ def _page(day: date) -> str:
     search = context().search
     newest = search.search(SearchCriteria(sort="neu"))
     soon = search.search(SearchCriteria(sort="beginn"), counted=False)
-    starting = [hit for hit in present.hits(soon, day) if hit["next_date"]]
+    starting = [hit for hit in present.hits(soon, day) if hit.next_date]
+    towns, lines = _towns(newest)
     return render_template(
         "start/start.html",
+        canonical=url_for("start.start"),
         action=url_for("search.results"),
         suggest_url=url_for("search.suggest"),
         total=newest.found.total,
         topics=_topics(newest),
-        towns=_towns(newest),
-        map={"width": MAP_WIDTH, "height": MAP_HEIGHT},
+        towns=towns,
+        map={"width": county_map.WIDTH, "height": county_map.HEIGHT, "radius": county_map.RADIUS, "lines": lines},
         newest=present.hits(newest, day)[:4],
         soon=[hit for hit, data in zip(starting, soon.found.hits, strict=False) if data.data["starts_on"]][:4],
     )
@@ -55,30 +55,18 @@ def _topics(answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def _towns(answer: Answer) -> list[dict[str, Any]]:
+def _towns(answer: Answer) -> tuple[list[dict[str, Any]], list[tuple[int, int, int, int]]]:
+    """The towns with their places on the map, and the map's lines."""
     code, counts = language.current(), answer.found.counts["towns"]
-    terms = answer.vocabularies["towns"]
-    places = _places(list(terms.values()))
-    return [
+    terms = list(answer.vocabularies["towns"].values())
+    spots, lines = county_map.draw(terms)
+    towns = [
         {
             "label": term.label(code),
-            "count": counts.get(slug, 0),
-            "url": url_for("entries.town", slug=slug),
-            "x": places[slug][0],
-            "y": places[slug][1],
+            "count": counts.get(term.slug, 0),
+            "url": url_for("entries.town", slug=term.slug),
+            "spot": spot,
         }
-        for slug, term in terms.items()
+        for term, spot in zip(terms, spots, strict=True)
     ]
-
-
-def _places(terms: list[Term]) -> dict[str, tuple[int, int]]:
-    """Where each town stands on the map: longitude shrunk by the latitude's cosine (0.62 at 51.6°), north up."""
-    points = {term.slug: (float(term.extra["lon"]) * 0.62, float(term.extra["lat"])) for term in terms}
-    lons, lats = [p[0] for p in points.values()], [p[1] for p in points.values()]
-    width, height = max(lons) - min(lons) or 1, max(lats) - min(lats) or 1
-    scale = min((MAP_WIDTH - 2 * MAP_EDGE) / width, (MAP_HEIGHT - 2 * MAP_EDGE) / height)
-    left, top = (MAP_WIDTH - width * scale) / 2, (MAP_HEIGHT - height * scale) / 2
-    return {
-        slug: (round(left + (lon - min(lons)) * scale), round(top + (max(lats) - lat) * scale))
-        for slug, (lon, lat) in points.items()
-    }
+    return towns, lines

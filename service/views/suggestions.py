@@ -10,7 +10,7 @@ from service.errors import SearchUnavailable
 from service.german import foreign
 from service.german.analysis import fold, lower
 from service.search.criteria import SearchCriteria
-from service.views import language, present
+from service.views import addresses, language
 from service.vocabulary import Term, Vocabularies
 
 MOST_TERMS, MOST_OFFERS = 4, 6
@@ -29,7 +29,7 @@ def propose(text: str) -> list[dict[str, Any]]:
     except SearchUnavailable:
         offers = []
     return found + [
-        {"text": offer.title, "kind": gettext("Angebot"), "url": present.offer_url(offer.public_id, offer.slug)}
+        {"text": offer.title, "kind": gettext("Angebot"), "url": addresses.offer_url(offer.public_id, offer.slug)}
         for offer in offers
     ]
 
@@ -69,7 +69,7 @@ def _terms(text: str, vocabularies: Vocabularies) -> list[dict[str, Any]]:
     found = []
     for entry in _named(vocabularies):
         if any(typed in name for name in entry.names) or (tokens and any(tokens <= own for own in entry.tokens)):
-            url = present.search_url(SearchCriteria().choosing(entry.facet, [entry.term.slug]))
+            url = addresses.search_url(SearchCriteria().choosing(entry.facet, [entry.term.slug]))
             found.append(
                 {"text": entry.term.label(language.current()), "kind": gettext(KINDS[entry.facet]), "url": url}
             )
