@@ -1,0 +1,136 @@
+"""How fast an index is rebuilt, against the engine's own speed with the same documents prepared beforehand.
+
+A rebuild reads the store, learns words, builds documents, loads, checks and switches. The bare rate is what the engine
+takes alone: OpenSearch by two connections of 500 documents each, tantivy by one writer with two threads and one commit.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from bench.connection import BenchFailed, Connection
+from bench.figures import Figure
+from bench.rounds import interleaved, ratios, spread
+from bench.stage import Stage
+from indexer import document
+from indexer.learning import batches
+from indexer.writers import BULK
+from indexer.writers.bulk import CONNECTIONS
+from indexer.writers.embedded import LOAD_HEAP
+from service.clock import today
+from service.paths import data_folder
+from service.search import wordbook
+from service.search.embedded import schema
+from service.search.engine import EngineName
+from service.search.opensearch import mapping
+
+STEPS = {"learn": "Wörter", "load": "Laden", "follow": "Nachtragen", "check": "Prüfen", "switch": "Umschalten"}
+Document = document.Document
+
+
+def measure(stage: Stage, rounds: int, until: float) -> list[Figure]:
+    """Offers a second of a rebuild and of the bare engine, on each engine, and their quotient."""
+    rivals: dict[str, Callable[[], dict[str, float]]] = {}
+    counts: dict[str, int] = {}
+    for engine in stage.engines:
+        chunks, counts[engine] = _prepare(stage, engine)
+        alone = _bulk_opensearch if engine == "opensearch" else _bulk_embedded
+        rivals[f"rebuild {engine}"] = partial(stage.rebuild, engine)
+        rivals[f"bare {engine}"] = partial(alone, stage, chunks)
+    found = interleaved(rivals, rounds, until)
+    figures = []
+    for engine in stage.engines:
+        ours, bare = (
+            [counts[engine] / seconds["total"] for seconds in found[f"{name} {engine}"]] for name in ("rebuild", "bare")
+        )
+        steps = found[f"rebuild {engine}"][-1]
+        note = ", ".join(f"{label} {steps.get(name, 0):.1f} s" for name, label in STEPS.items())
+        figures += [
+            Figure("indexing", engine, "Neuaufbau", "/s", spread(ours), note),
+            Figure("indexing_bare", engine, "Suchmaschine allein, fertige Dokumente", "/s", spread(bare)),
+            Figure("indexing_ratio", engine, "Neuaufbau : Suchmaschine allein", "×", ratios(ours, bare)),
+        ]
+    return figures
+
+
+def _prepare(stage: Stage, engine: EngineName) -> tuple[list[Path], int]:
+    """The documents as the rebuild makes them, 500 in a file, ready to be sent."""
+    here = stage.contexts[engine]
+    book = here.search.book(here.search.served())
+    day, count = today(), 0
+    files: list[Path] = []
+    for offers in batches(here.database, BULK):
+        documents = [document.build(offer, book, day) for offer in offers]
+        path = stage.folder / f"{engine}-{len(files)}.ndjson"
+        path.write_bytes(b"".join(_lines(entry) for entry in documents))
+        files.append(path)
+        count += len(documents)
+    return files, count
+
+
+def _lines(entry: Document) -> bytes:
+    head = json.dumps({"index": {"_id": entry["offer_id"]}})
+    return f"{head}\n{json.dumps(entry, ensure_ascii=False)}\n".encode()
+
+
+def _bulk_opensearch(stage: Stage, chunks: list[Path]) -> dict[str, float]:
+    """Seconds until all documents are searchable in an index of the same mapping."""
+    settings = stage.settings("opensearch")
+    connections = [stage.opensearch() for _ in range(CONNECTIONS)]
+    name = f"{settings.index_prefix}-bare"
+    definition = mapping.read(data_folder("mappings")).body()
+    definition["settings"]["index"] = definition["settings"].get("index", {}) | {"refresh_interval": "-1"}
+    connections[0].put(f"/{name}", json.dumps(definition).encode())
+    try:
+        started = time.perf_counter()
+        with ThreadPoolExecutor(CONNECTIONS) as threads:
+            parts = [chunks[number::CONNECTIONS] for number in range(CONNECTIONS)]
+            list(threads.map(partial(_send, name), connections, parts))
+        connections[0].post(f"/{name}/_refresh", b"")
+        return {"total": time.perf_counter() - started}
+    finally:
+        connections[0].delete(f"/{name}")
+        for connection in connections:
+            connection.close()
+
+
+def _send(name: str, connection: Connection, chunks: list[Path]) -> None:
+    for chunk in chunks:
+        answer = connection.post(f"/{name}/_bulk?filter_path=errors", chunk.read_bytes(), "application/x-ndjson")
+        if json.loads(answer)["errors"]:
+            raise BenchFailed("OpenSearch refused documents of the bare load")
+
+
+def _bulk_embedded(stage: Stage, chunks: list[Path]) -> dict[str, float]:
+    """Seconds until prepared tantivy documents are committed; as many threads as OpenSearch gets connections."""
+    analysis = wordbook.read_lists(data_folder("mappings")).analysis
+    documents = [schema.document(entry, analysis) for entry in _read(chunks)]
+    folder = stage.folder / "bare"
+    folder.mkdir()
+    try:
+        writer = schema.open_index(folder).writer(heap_size=LOAD_HEAP, num_threads=CONNECTIONS)
+        started = time.perf_counter()
+        for entry in documents:
+            writer.add_document(entry)
+        writer.commit()
+        seconds = time.perf_counter() - started
+        writer.wait_merging_threads()
+    finally:
+        _remove(folder)
+    return {"total": seconds}
+
+
+def _read(chunks: list[Path]) -> Iterator[Document]:
+    for chunk in chunks:
+        for line in chunk.read_bytes().splitlines()[1::2]:
+            entry: Document = json.loads(line)
+            yield entry
+
+
+def _remove(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()

@@ -1,0 +1,99 @@
+"""How long a page takes, and how long its engine alone: one client, one request at a time, over kept connections.
+
+A round asks every address of the list once from each rival: the results page, `/angebote.json`, the bare engine, on each
+engine. Ratios are quotients of the medians of one round.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import chain
+
+from bench.addresses import EVERYTHING, EVERYTHING_ANEW
+from bench.connection import Connection
+from bench.figures import Figure
+from bench.requests import Bare, bare_embedded, bare_opensearch, record
+from bench.rounds import interleaved, p50, p95, ratios, spread
+from bench.stage import Stage
+from service.search.engine import EngineName
+
+REPEATS = 20
+"""Times that the one page without a query is asked for in a round."""
+NAMES = {"page": "Ergebnisseite", "json": "/angebote.json", "engine": "Suchmaschine allein"}
+EVERYTHING_NAMES = {
+    "cached": "Seite ohne Suchwort, aufbewahrt",
+    "uncached": "Seite ohne Suchwort, neu erzeugt",
+    "engine": "Suchmaschine allein, ohne Suchwort",
+}
+Times = dict[str, list[list[float]]]
+"""Rival → round → milliseconds of each request."""
+
+
+def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float) -> list[Figure]:
+    """All figures of pages."""
+    pages = [f"{EVERYTHING}?{search}" for search in searches]
+    with ExitStack() as stack:
+        rivals: dict[str, Callable[[], list[float]]] = {}
+        everything: dict[str, Callable[[], list[float]]] = {}
+        for engine in stage.engines:
+            _, address = stage.web(engine)
+            web = Connection(address)
+            stack.callback(web.close)
+            bare = _bare(stage, engine, [*pages, EVERYTHING_ANEW], stack)
+            machine = [page.replace(EVERYTHING, f"{EVERYTHING}.json", 1) for page in pages]
+            rivals[f"page {engine}"] = partial(_times, web.get, pages)
+            rivals[f"json {engine}"] = partial(_times, web.get, machine)
+            rivals[f"engine {engine}"] = partial(_times, bare, pages)
+            everything[f"cached {engine}"] = partial(_times, web.get, [EVERYTHING] * REPEATS)
+            everything[f"uncached {engine}"] = partial(_times, web.get, [EVERYTHING_ANEW] * REPEATS)
+            everything[f"engine {engine}"] = partial(_times, bare, [EVERYTHING_ANEW] * REPEATS)
+        for run in chain(rivals.values(), everything.values()):
+            run()  # once for nothing: files into memory, code into Java's compiler
+        found = interleaved(rivals, rounds, until)
+        whole = interleaved(everything, rounds, until)
+    return _figures(found, stage.engines) + _figures_of_everything(whole, stage.engines)
+
+
+def _bare(stage: Stage, engine: EngineName, pages: Sequence[str], stack: ExitStack) -> Bare:
+    here = stage.contexts[engine]
+    requests = record(here, pages)
+    if engine == "embedded":
+        return bare_embedded(here, requests)
+    connection = stage.opensearch()
+    stack.callback(connection.close)
+    return bare_opensearch(connection, here.settings.index_prefix, requests)
+
+
+def _times(ask: Callable[[str], object], addresses: Sequence[str]) -> list[float]:
+    found = []
+    for address in addresses:
+        started = time.perf_counter()
+        ask(address)
+        found.append((time.perf_counter() - started) * 1000)
+    return found
+
+
+def _figures(times: Times, engines: Sequence[EngineName]) -> list[Figure]:
+    figures = []
+    middle = {name: [p50(found) for found in rounds] for name, rounds in times.items()}
+    for engine in engines:
+        for kind, label in NAMES.items():
+            slow = spread(p95(found) for found in times[f"{kind} {engine}"])
+            figures.append(Figure(f"{kind}_p50", engine, f"{label}, p50", "ms", spread(middle[f"{kind} {engine}"])))
+            figures.append(Figure(f"{kind}_p95", engine, f"{label}, p95", "ms", slow))
+        for kind in ("page", "json"):
+            quotient = ratios(middle[f"{kind} {engine}"], middle[f"engine {engine}"])
+            figures.append(Figure(f"{kind}_to_engine", engine, f"{NAMES[kind]} : Suchmaschine allein", "×", quotient))
+    if len(engines) == 2:
+        quotient = ratios(middle["page embedded"], middle["page opensearch"])
+        figures.append(Figure("embedded_to_opensearch", "", "Ergebnisseite: eingebettet : OpenSearch", "×", quotient))
+    return figures
+
+
+def _figures_of_everything(times: Times, engines: Sequence[EngineName]) -> list[Figure]:
+    return [
+        Figure(f"everything_{kind}", engine, f"{label}, p50", "ms", spread(map(p50, times[f"{kind} {engine}"])))
+        for engine in engines
+        for kind, label in EVERYTHING_NAMES.items()
+    ]
