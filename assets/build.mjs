@@ -13,7 +13,7 @@ import * as sass from 'sass'
 const here = dirname(fileURLToPath(import.meta.url))
 const packages = join(here, 'node_modules')
 const target = join(here, 'dist')
-const fresh = join(here, 'dist.new') // swapped in at the end: a failed build leaves the old files in place
+const fresh = join(here, `dist.new-${process.pid}`) // swapped in at the end: a failed build leaves the old files in place
 const TEXT = new Set(['.css', '.js', '.svg'])
 const ARABIC_WEIGHTS = [400, 600] // KERN sets running text in 400 and headings and labels in 500 or 600
 const LICENCES = {
@@ -81,14 +81,26 @@ function build () {
   emit('kern.css', KERN_BANNER + kern)
   emit('kern-rtl.css', KERN_BANNER + rtlcss.process(kern))
   emit('arabic.css', arabicFaces() + compile('arabic.scss'))
+  emit('staff.css', compile('staff.scss'))
   emit('search.js', read(here, 'js', 'search.js'))
+  emit('staff.js', read(here, 'js', 'staff.js'))
   const autocomplete = read(packages, 'accessible-autocomplete/dist/accessible-autocomplete.min.js')
   emit('autocomplete.js', AUTOCOMPLETE_BANNER + autocomplete.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n'))
   emit('icon.svg', read(here, 'img', 'icon.svg'))
   for (const [name, source] of Object.entries(LICENCES)) cpSync(join(packages, source), join(fresh, 'licences', name))
   writeFileSync(join(fresh, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n')
+  swap()
+}
+
+/** Another build may end in the same moment and have put its own, equal files there. */
+function swap () {
   rmSync(target, { recursive: true, force: true })
-  renameSync(fresh, target)
+  try {
+    renameSync(fresh, target)
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error
+    rmSync(fresh, { recursive: true, force: true })
+  }
 }
 
 build()

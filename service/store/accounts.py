@@ -103,8 +103,9 @@ def set_password(session: Session, account: Account, password: str, *, actor: st
 
 def password_hash(session: Session, account: Account | None) -> str:
     """The hash to verify against; for no account (or a disabled one) that of a password nobody knows."""
+    nobodys = _nobodys()  # made at the first login of a process, known account or not
     if account is None or account.disabled:
-        return _nobodys()
+        return nobodys
     return session.scalars(select(Row.password_hash).where(Row.id == account.id)).one()
 
 
