@@ -71,11 +71,8 @@ class Marker:
             end = _word_end(text, min(len(text), start + SNIPPET))
             inside = [place for place in places if start <= place[0] and place[1] <= end]
             places = [place for place in places if place[1] <= start or place[0] >= end]
-            found.append(
-                Markup("{}{}{}").format(
-                    "… " if start else "", _marked(text, start, end, inside), " …" if end < len(text) else ""
-                )
-            )
+            before, after = "… " if start else "", " …" if end < len(text) else ""
+            found.append(Markup(f"{before}{_marked(text, start, end, inside)}{after}"))  # noqa: S704  marked text is safe
             if not inside:
                 break
         return found

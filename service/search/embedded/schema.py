@@ -32,6 +32,7 @@ EDGE = range(2, 13)
 _LOW_BITS = 44
 """Of an id beside the 20 bits of a day."""
 _LAST_DAY = (1 << 20) - 1
+"""In the year 2871; later days, mostly mistyped ones, count as the day before."""
 
 
 def schema() -> tantivy.Schema:
@@ -109,7 +110,7 @@ def _edges(tokens: Iterable[str]) -> Iterable[str]:
 
 
 def _days(day: str | None, default: int) -> int:
-    return date.fromisoformat(day).toordinal() if day else default
+    return min(date.fromisoformat(day).toordinal(), _LAST_DAY - 1) if day else default
 
 
 def _newest_first(day: str | None, uuid: UUID) -> int:
