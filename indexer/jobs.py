@@ -89,6 +89,11 @@ class Rebuilds:
             log.info("rebuild, job %d: started", job_taken)
             self._child = (job_taken, subprocess.Popen([*self._command, str(job_taken)], start_new_session=True))  # noqa: S603
 
+    @property
+    def child(self) -> subprocess.Popen[bytes] | None:
+        """The process that builds now."""
+        return self._child[1] if self._child else None
+
     def order(self, reason: str) -> None:
         """Orders a rebuild that the tail itself sees to be needed; after a failure not at once."""
         if self._child or self._clock() < self._not_before:

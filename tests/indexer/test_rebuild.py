@@ -1,0 +1,322 @@
+"""A rebuild is invisible to readers, loses no edit, and never serves an index that did not pass its checks."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from indexer import following, switching
+from indexer import rebuild as rebuilding
+from indexer.lease import Lease
+from indexer.rebuild import rebuild
+from indexer.switching import Indexing, RebuildFailed, RebuildRunning
+from indexer.tail import Tail, why_rebuild
+from indexer.verify import verify
+from service import config
+from service.search.criteria import SearchCriteria
+from service.search.engines import open_engine
+from service.search.service import SearchService
+from service.store import changes, indexes, jobs, meta
+from service.store.models import Counter, Offer
+from tests.indexer.conftest import Clock
+from tests.indexer.scenes import add, build, current, edit, in_step, indexed, withdraw
+from tests.indexer.test_writers import document
+
+
+def states(work: Indexing) -> dict[str, str]:
+    with work.database.reading() as session:
+        return {index.name: index.state for index in indexes.listed(session, work.writer.engine)}
+
+
+def test_the_first_index_holds_what_is_visible(work: Indexing) -> None:
+    add(work, "Deutschkurs", "Sprachcafé")
+    add(work, "Entwurf", status="draft")
+    add(work, "Später", visible_from="2026-04-01")
+    report = rebuild(work, "Redaktion")
+    assert report["offers"] == indexed(work) == 2
+    assert work.writer.current() == report["name"] == current(work).name
+    assert current(work).report["by"] == "Redaktion"
+    assert current(work).report["gates"] == {"refused": 0, "differences": 0}
+
+
+def test_an_empty_store_gets_an_empty_index(work: Indexing) -> None:
+    build(work)
+    assert indexed(work) == 0
+
+
+def test_parts_and_words_are_kept_beside_the_index(work: Indexing) -> None:
+    add(work, *(f"Fahrradwerkstatt Nummer {number}" for number in range(4)), body="<p>Die Werkstatt am Markt.</p>")
+    name = build(work)
+    with work.database.reading() as session:
+        parts, words = indexes.frozen_words(session, name)
+    assert "werkstatt" in parts
+    assert b"angebote-words" in words
+
+
+def test_edits_during_a_rebuild_are_not_lost(work: Indexing) -> None:
+    changed, gone, back = add(work, "Deutschkurs", "Sprachcafé", "Elterncafé")
+    withdraw(work, back)
+    seen: list[str] = []
+
+    def meanwhile(_: int, __: int, step: str) -> None:
+        if step in seen:
+            return
+        seen.append(step)
+        edit(work, changed, title=f"Deutschkurs, geändert bei {step}")
+        add(work, f"Neu bei {step}")
+        if step == "Angebote laden":
+            withdraw(work, gone)
+        if step == "Prüfen":
+            edit(work, back, title="Elterncafé")
+
+    rebuild(work, "test", meanwhile)
+    tail = Tail(work)
+    while tail.turn():
+        pass
+    tail.close()
+    assert seen == ["Wörter sammeln", "Angebote laden", "Änderungen nachtragen", "Prüfen", "Umschalten"]
+    assert indexed(work) == 2 + len(seen)
+    assert in_step(work)
+
+
+def test_the_previous_index_is_kept_and_the_one_before_goes(work: Indexing) -> None:
+    add(work, "Deutschkurs")
+    build(work)
+    second, third = build(work), build(work)
+    assert states(work) == {second: "previous", third: "current"}
+    assert work.writer.names() == [second, third]
+
+
+def test_going_back_loses_no_edit(work: Indexing, tail: Tail) -> None:
+    (key,) = add(work, "Deutschkurs")
+    first = build(work)
+    second = build(work)
+    add(work, "Sprachcafé")
+    edit(work, key, title="Deutschkurs am Abend")
+    while tail.turn():
+        pass
+    assert switching.roll_back(work) == first
+    assert work.writer.current() == first
+    assert in_step(work, first)
+    assert states(work) == {first: "current", second: "previous"}
+    add(work, "Elterncafé")
+    while tail.turn():
+        pass
+    assert indexed(work) == 3
+    assert switching.roll_back(work) == second
+    assert in_step(work, second)
+
+
+def test_without_a_previous_index_there_is_no_way_back(work: Indexing) -> None:
+    build(work)
+    with pytest.raises(RebuildFailed):
+        switching.roll_back(work)
+
+
+def test_a_second_rebuild_is_refused_while_one_runs(work: Indexing) -> None:
+    add(work, "Deutschkurs")
+    refused: list[str] = []
+
+    def second(*_: Any) -> None:
+        with pytest.raises(RebuildRunning) as caught:
+            rebuild(work, "test")
+        refused.append(caught.value.message)
+
+    rebuild(work, "test", second)
+    assert "bereits gearbeitet" in refused[0]
+    assert len(states(work)) == 1
+
+
+def test_a_rebuild_that_died_is_cleared_away_by_the_next(
+    work: Indexing, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(work, "Deutschkurs")
+    served = build(work)
+    with monkeypatch.context() as patch:
+        patch.setattr(Lease, "release", lambda _: None)  # a killed process gives nothing back, and tidies nothing up
+        patch.setattr(rebuilding._Build, "_drop", lambda *_: None)
+        with pytest.raises(KeyboardInterrupt):
+            rebuild(work, "test", _killed_at("Prüfen"))
+    work.writer.close()
+    assert work.writer.current() == current(work).name == served
+    with pytest.raises(RebuildRunning):
+        build(work)
+    clock.pass_by(61)
+    new = build(work)
+    assert states(work) == {served: "previous", new: "current"}
+    assert work.writer.names() == [served, new]
+
+
+def _killed_at(step: str) -> Any:
+    def progress(_: int, __: int, now: str) -> None:
+        if now == step:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_a_rebuild_that_is_stopped_leaves_the_old_index(work: Indexing) -> None:
+    add(work, "Deutschkurs")
+    served = build(work)
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(work, "test", _killed_at("Angebote laden"))
+    assert work.writer.names() == [served]
+    assert sorted(states(work).values()) == ["current", "failed"]
+    assert indexed(work) == 1
+
+
+def test_a_refused_document_fails_the_rebuild_and_is_named(work: Indexing, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bad,) = add(work, "Deutschkurs")
+    add(work, "Sprachcafé")
+    served = build(work)
+    make = following.make_batch
+
+    def spoilt(*args: Any) -> Any:
+        batch = make(*args)
+        batch.upserts = [
+            {**doc, "changed_on": "gestern"} if doc["title"] == "Deutschkurs" else doc for doc in batch.upserts
+        ]
+        return batch
+
+    with monkeypatch.context() as patch:
+        patch.setattr("indexer.rebuild.make_batch", spoilt)
+        with pytest.raises(RebuildFailed, match="nimmt 1 Angebote nicht an"):
+            build(work)
+    assert work.writer.current() == served
+    assert work.writer.names() == [served]
+    (failed,) = (name for name, state in states(work).items() if state == "failed")
+    with work.database.reading() as session:
+        assert list(indexes.failures(session, failed)) == [bad]
+    build(work)
+    assert "failed" not in states(work).values()
+
+
+def test_a_document_that_is_missing_fails_the_rebuild(work: Indexing, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(work, "Deutschkurs", "Sprachcafé")
+    make = following.make_batch
+
+    def forgetful(*args: Any) -> Any:
+        batch = make(*args)
+        del batch.upserts[0]
+        return batch
+
+    monkeypatch.setattr("indexer.rebuild.make_batch", forgetful)
+    with pytest.raises(RebuildFailed, match="missing"):
+        build(work)
+    assert work.writer.names() == []
+
+
+def test_readers_see_no_failure_and_no_empty_answer(
+    work: Indexing, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    keys = add(work, *(f"Deutschkurs {number}" for number in range(30)))
+    build(work)
+    environment = {"ANGEBOTE_DATA_DIR": str(tmp_path), "ANGEBOTE_INDEX_PREFIX": work.prefix}
+    if work.writer.engine == "opensearch":
+        environment["ANGEBOTE_SEARCH_URL"] = request.getfixturevalue("opensearch_url")
+    service = SearchService(work.database, open_engine(config.load(environment)))
+    totals: list[int] = []
+    errors: list[Exception] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                totals.append(service.search(SearchCriteria(q="deutsch kurs")).found.total)
+            except Exception as error:
+                errors.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    tail = Tail(work)
+    for number, key in enumerate(keys[:4]):
+        edit(work, key, title=f"Deutschkurs am Abend {number}")
+        tail.turn()
+        build(work)
+        tail.turn()
+    tail.close()
+    stop.set()
+    for reader in readers:
+        reader.join()
+    service.engine.close()
+    assert errors == []
+    assert set(totals) == {30}
+
+
+def test_verification_finds_and_repairs_differences(work: Indexing, tail: Tail) -> None:
+    missing, stale, surplus, _ = add(work, "Deutschkurs", "Sprachcafé", "Elterncafé", "Nähkurs")
+    name = build(work)
+    assert [outcome.differences for outcome in verify(work)] == [0]
+    _disagree(work, name, missing, stale, surplus)
+    (found,) = verify(work)
+    assert found.kinds == {"missing": 1, "stale": 1, "surplus": 1}
+    while tail.turn():
+        pass
+    assert in_step(work)
+    assert [outcome.differences for outcome in verify(work)] == [0]
+
+
+def _disagree(work: Indexing, name: str, missing: int, stale: int, surplus: int) -> None:
+    """The index as if writes had been lost: offers are put out of step behind its back."""
+    changed: dict[int, dict[str, Any]] = {
+        missing: {"status": "public"},
+        stale: {"title": "Anders"},
+        surplus: {"status": "draft"},
+    }
+    withdraw(work, missing)
+    tail = Tail(work)
+    while tail.turn():
+        pass
+    tail.close()
+    with work.database.writing() as session:
+        for key, values in changed.items():
+            later = {"deleted_at": None, "rev": Offer.rev + 1, **values}
+            session.execute(update(Offer).where(Offer.id == key).values(later))
+        session.execute(update(Counter).values(rev=Counter.rev + 1))
+        indexes.advance(session, name, changes.latest_rev(session))
+
+
+def test_an_offer_that_the_store_does_not_know_orders_a_rebuild(work: Indexing) -> None:
+    add(work, "Deutschkurs")
+    name = build(work)
+    work.writer.write(name, [document("ffffffff-0000-4000-8000-000000000000", 1)])
+    (found,) = verify(work)
+    assert found.kinds == {"foreign": 1}
+    with work.database.reading() as session:
+        assert jobs.waiting(session, jobs.REBUILD)
+
+
+def test_an_index_of_another_store_is_not_served_and_built_anew(work: Indexing, tail: Tail) -> None:
+    add(work, "Deutschkurs")
+    build(work)
+    assert why_rebuild(work) == ""
+    with work.database.writing() as session:
+        meta.put(session, meta.STORE_ID, "another")
+    with work.database.reading() as session:
+        assert indexes.served(session, work.writer.engine).index == ""
+    assert why_rebuild(work) == "andere Datenbank"
+    add(work, "Sprachcafé")
+    assert tail.turn() == 0
+    build(work)
+    assert why_rebuild(work) == ""
+    assert indexed(work) == 2
+
+
+def test_the_tail_repairs_an_engine_that_serves_another_index(work: Indexing, tail: Tail) -> None:
+    first, second = build(work), build(work)
+    work.writer.switch(first)
+    tail.turn()
+    assert work.writer.current() == second
+
+
+def test_the_tail_orders_the_first_index(work: Indexing, tail: Tail) -> None:
+    add(work, "Deutschkurs")
+    tail.turn()
+    with work.database.reading() as session:
+        (job,) = jobs.latest(session, jobs.REBUILD)
+    assert job.ordered_by == "Indexierung: erster Index"
