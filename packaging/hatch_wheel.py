@@ -18,6 +18,4 @@ class DataFolders(BuildHookInterface):
         for path in [*(root / folder for folder in FOLDERS), *catalogues]:
             if not path.exists():
                 raise FileNotFoundError(f"{path.relative_to(root)} is missing: run `make setup` first")
-        build_data["force_include"] = {
-            str(root / folder): f"service/_data/{name}" for folder, name in FOLDERS.items()
-        }
+        build_data["force_include"] = {str(root / folder): f"service/_data/{name}" for folder, name in FOLDERS.items()}
