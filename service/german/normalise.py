@@ -104,19 +104,26 @@ def align(text: str) -> Aligned:
 
 
 def _places(text: str, cleaned: str) -> tuple[list[int], list[int]]:
-    """Start and end in ``text`` of each character of ``cleaned``; cluster by cluster, or, where that fails, run by run."""
+    """Start and end in ``text`` of each character of ``cleaned``: words that cleaning leaves alone as they are, the others
+    cluster by cluster, or, where that fails, word by word."""
     if text == cleaned:
         return list(range(len(text))), list(range(1, len(text) + 1))
     for piece in (_CLUSTER, _RUN):
         starts: list[int] = []
         ends: list[int] = []
         made: list[str] = []
-        for match in piece.finditer(text):
-            seen = clean(match[0])
-            visible = match[0].rstrip(_TRAILING)
-            made.append(seen)
-            starts.extend([match.start()] * len(seen))
-            ends.extend([match.start() + len(visible)] * len(seen))
+        for run in _RUN.finditer(text):
+            seen = clean(run[0])
+            if seen == run[0]:
+                made.append(seen)
+                starts.extend(range(*run.span()))
+                ends.extend(range(run.start() + 1, run.end() + 1))
+                continue
+            for match in piece.finditer(text, *run.span()):
+                seen = clean(match[0])
+                made.append(seen)
+                starts.extend([match.start()] * len(seen))
+                ends.extend([match.start() + len(match[0].rstrip(_TRAILING))] * len(seen))
         if "".join(made) == cleaned:
             return starts, ends
     return [0] * len(cleaned), [len(text)] * len(cleaned)
