@@ -39,8 +39,8 @@ check: dev ## style, types, import rules, documentation
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/docs
 
-bench: dev ## speed against the bare engines; takes minutes (options: make bench ARGS="--help")
-	@$(BIN)/angebote bench $(ARGS)
+bench: dev ## speed against the bare engines; takes minutes (other: make bench ARGS="--offers 100000")
+	@$(BIN)/angebote bench --engines embedded,opensearch $(ARGS)
 
 dev: setup $(VENV)/.made-dev ## setup, and what tests and checks need
 
@@ -54,7 +54,7 @@ lock: dev ## requirements/*.in and assets/package.json into their lock files (ne
 clean: ## removes what was made here; the data of a service (data/) stay
 	rm -rf $(VENV) build dist assets/dist assets/dist.new assets/node_modules assets/.built tests/.cache \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find service indexer tests packaging -name __pycache__ -prune -exec rm -rf {} +
+	find service indexer bench tests packaging -name __pycache__ -prune -exec rm -rf {} +
 	rm -f $(CATALOGUES)
 
 # The steps of setup

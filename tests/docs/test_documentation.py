@@ -23,7 +23,7 @@ from service.views import limits, operation
 from tests.servers.runs import ROOT
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-OWN = ("service", "indexer")
+OWN = ("service", "indexer", "bench")
 SINGLE_PARAMETERS = ("q", "plz", "umkreis", "sortierung", "seite")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -209,7 +209,7 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_every_file_that_is_named_exists(path: Path) -> None:
-    folders = "service|indexer|mappings|templates|assets|seed|tests|deploy|docs|packaging|requirements"
+    folders = "service|indexer|bench|mappings|templates|assets|seed|tests|deploy|docs|packaging|requirements"
     made = ("assets/dist", "service/translations")
 
     for name in code(path.read_text(encoding="utf-8")):
@@ -220,7 +220,7 @@ def test_every_file_that_is_named_exists(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_every_name_of_the_code_that_is_mentioned_exists(path: Path) -> None:
     for name in code(path.read_text(encoding="utf-8")):
-        if found := re.fullmatch(r"((?:service|indexer|tests)(?:\.\w+)+)", name):
+        if found := re.fullmatch(r"((?:service|indexer|bench|tests)(?:\.\w+)+)", name):
             assert resolves(found[1]), name
         if found := re.search(r"(?:^| )-m ((?:service|tests)(?:\.\w+)*)", name):
             assert importlib.util.find_spec(found[1]), name

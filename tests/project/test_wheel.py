@@ -73,6 +73,7 @@ def names(wheel: Path) -> list[str]:
     [
         "service/wsgi.py",
         "indexer/document.py",
+        "bench/cli.py",
         "service/store/migrations/env.py",
         "service/store/migrations/versions/0001_first_tables.py",
         "service/_data/mappings/stopwords-de.txt",
@@ -88,7 +89,7 @@ def test_the_wheel_holds(part: str, wheel: Path) -> None:
 
 def test_the_wheel_holds_every_tracked_file_of_its_packages(wheel: Path) -> None:
     tracked = subprocess.run(
-        ["git", "ls-files", "service", "indexer"], cwd=ROOT, check=True, capture_output=True, text=True
+        ["git", "ls-files", "service", "indexer", "bench"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split()
 
     assert {name for name in tracked if (ROOT / name).exists()} <= set(names(wheel))
@@ -104,7 +105,7 @@ def test_every_catalogue_is_compiled_in_the_wheel(wheel: Path) -> None:
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in names(wheel)}
 
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"service", "indexer"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"service", "indexer", "bench"}
 
 
 def test_the_wheel_names_licence_and_dependencies(wheel: Path) -> None:
