@@ -1,38 +1,31 @@
 """The filter panel, the chosen filters as chips, and the same counts as JSON.
 
-What never changes between searches (values, labels, their order) is prepared once for a vocabulary and a language; a
-search only adds its counts and its selection. A page has some 150 values: this is most of what it costs to render.
+A page has some 170 values, and of each only the count and the tick change between searches. So the template writes the
+value once for a vocabulary and a language, with gaps, and a search fills the gaps: a tenth of the time of a template that
+writes all of them every time.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from flask import current_app
 from flask_babel import gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from service.search.criteria import SearchCriteria
 from service.search.facets import BY_NAME, FACETS, Facet
 from service.search.service import Answer
 from service.views import language
 from service.views.addresses import search_url
-from service.vocabulary import Vocabularies
+from service.vocabulary import Term, Vocabularies
 
 Shown = dict[str, Any]
 LONG = {"sprache", "zielgruppe"}
 """Facets whose most frequent values come first; the others keep the editors' order."""
-
-
-class Option(NamedTuple):
-    """A value in the panel. A tuple: templates unpack it, which costs a fraction of four look-ups by name."""
-
-    field: Markup
-    """Attributes `name` and `value` of its box."""
-    label: Markup
-    number: int
-    selected: bool
-    children: "tuple[Option, ...]"
-    opened: bool
-    """True where a value below is chosen."""
+GAP = "\x00"
+"""Where the template leaves room; no label holds it."""
+TEMPLATE = "macros/facets.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,77 +34,105 @@ class Group:
 
     name: str
     label: str
-    kind: str
-    front: list[Option]
-    rest: list[Option]
+    front: Markup
+    rest: Markup
+    rest_count: int
     selected_count: int
 
 
 class _Value(NamedTuple):
+    """A value as the template wrote it. Gaps of `row`: tick, count; of `branch`: row, open, rows below."""
+
     value: str
-    field: Markup
-    label: Markup
-    children: "tuple[_Value, ...]"
+    row: list[str]
+    branch: list[str]
+    below: "tuple[_Value, ...]"
 
 
-_prepared: dict[str, tuple[Vocabularies, dict[str, list[_Value]]]] = {}
+class _Filled(NamedTuple):
+    """A value with the figures of a search."""
+
+    html: str
+    number: int
+    selected: bool
+    """True also where a value below is chosen: it must be seen."""
 
 
-def _values(vocabularies: Vocabularies) -> dict[str, list[_Value]]:
-    """Facet → its values in the page's language, children below their parents; prepared once."""
+class _Prepared(NamedTuple):
+    vocabularies: Vocabularies
+    values: dict[str, list[_Value]]
+    labels: dict[str, str]
+
+
+_prepared: dict[str, _Prepared] = {}
+
+
+def _written(vocabularies: Vocabularies) -> _Prepared:
+    """Labels and values of all facets in the page's language; written again when the vocabularies change."""
     code = language.current()
     known = _prepared.get(code)
-    if known is None or known[0] is not vocabularies:
-        known = _prepared[code] = (vocabularies, {facet.name: _prepare(facet, vocabularies) for facet in FACETS})
-    return known[1]
+    if known is None or known.vocabularies is not vocabularies:
+        values = {facet.name: _write(facet, facet.terms(vocabularies), "") for facet in FACETS}
+        labels = {facet.name: gettext(facet.label) for facet in FACETS} | {"merkmale": gettext("Besondere Merkmale")}
+        known = _prepared[code] = _Prepared(vocabularies, values, labels)
+    return known
 
 
-def _prepare(facet: Facet, vocabularies: Vocabularies) -> list[_Value]:
-    code, terms = language.current(), facet.terms(vocabularies)
-    attributes = Markup('name="{}" value="{}"')
-
-    def below(parent: str) -> tuple[_Value, ...]:
-        return tuple(
-            _Value(value, attributes.format(facet.name, value), escape(term.label(code)), below(value) if value else ())
-            for value, term in terms.items()
-            if term.parent == parent
-        )
-
-    return list(below(""))
+def _write(facet: Facet, terms: dict[str, Term], parent: str) -> list[_Value]:
+    """The values below a parent, and what is below them."""
+    macros: Any = current_app.jinja_env.get_template(TEMPLATE).module
+    code = language.current()
+    found = []
+    for value, term in terms.items():
+        if term.parent == parent:
+            label = term.label(code)
+            row = str(macros.value(facet.name, value, label, GAP)).split(GAP)
+            branch = str(macros.branch(label, GAP)).split(GAP)
+            below = tuple(_write(facet, terms, value)) if not parent else ()
+            found.append(_Value(value, row, branch, below))
+    return found
 
 
 def panel(answer: Answer) -> list[Group]:
     """The filters of a page: closed lists whole, topics in two levels, the switches in one group at the end."""
-    prepared = _values(answer.vocabularies)
-    groups = [_group(facet, prepared[facet.name], answer) for facet in FACETS if not facet.switch]
-    switches = [option for facet in FACETS if facet.switch for option in _options(facet, prepared[facet.name], answer)]
-    chosen = sum(1 for option in switches if option.selected)
-    return [*groups, Group("merkmale", gettext("Besondere Merkmale"), "switches", switches, [], chosen)]
+    written = _written(answer.vocabularies)
+    groups = [_group(facet, written, answer) for facet in FACETS if not facet.switch]
+    switches = [value for facet in FACETS if facet.switch for value in _fill(facet, written.values[facet.name], answer)]
+    chosen = sum(1 for value in switches if value.selected)
+    return [*groups, Group("merkmale", written.labels["merkmale"], _joined(switches), Markup(), 0, chosen)]
 
 
-def _group(facet: Facet, values: list[_Value], answer: Answer) -> Group:
-    options = _options(facet, values, answer)
+def _group(facet: Facet, written: _Prepared, answer: Answer) -> Group:
+    values = _fill(facet, written.values[facet.name], answer)
     if facet.name in LONG:
-        options.sort(key=lambda option: (not option.selected, -option.number))
-    front, rest = options[: facet.shown], options[facet.shown :]
+        values.sort(key=lambda value: (not value.selected, -value.number))
+    front, rest = values[: facet.shown], values[facet.shown :]
     if rest:
-        front += [option for option in rest if option.selected or option.opened]
-        rest = [option for option in rest if not (option.selected or option.opened)]
+        front += [value for value in rest if value.selected]
+        rest = [value for value in rest if not value.selected]
     chosen = len(answer.criteria.selected.get(facet.name, ()))
-    return Group(
-        facet.name, gettext(facet.label), "tree" if facet.vocabulary == "topics" else "list", front, rest, chosen
-    )
+    return Group(facet.name, written.labels[facet.name], _joined(front), _joined(rest), len(rest), chosen)
 
 
-def _options(facet: Facet, values: "list[_Value] | tuple[_Value, ...]", answer: Answer) -> list[Option]:
+def _fill(facet: Facet, values: Iterable[_Value], answer: Answer) -> list[_Filled]:
     counts = answer.found.counts.get(facet.field, {})
     chosen = answer.criteria.selected.get(facet.name, ())
     found = []
-    for value, field, label, below in values:
-        children = tuple(_options(facet, below, answer)) if below else ()
-        opened = bool(chosen) and any(child.selected for child in children)
-        found.append(Option(field, label, counts.get(value, 0), value in chosen, children, opened))
+    for value, row, branch, below in values:
+        count, selected = counts.get(value, 0), value in chosen
+        state = " checked" if selected else "" if count else " disabled"
+        html = f"{row[0]}{state}{row[1]}{count}{row[2]}"
+        if below:
+            rows = _fill(facet, below, answer)
+            opened = any(child.selected for child in rows)
+            selected = selected or opened
+            html = f"{branch[0]}{html}{branch[1]}{' open' if opened else ''}{branch[2]}{_joined(rows)}{branch[3]}"
+        found.append(_Filled(html, count, selected))
     return found
+
+
+def _joined(values: Iterable[_Filled]) -> Markup:
+    return Markup("".join([f"<li>{value.html}</li>\n" for value in values]))  # noqa: S704  the template escaped labels
 
 
 def as_json(answer: Answer) -> dict[str, list[Shown]]:

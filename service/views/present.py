@@ -35,7 +35,7 @@ class Card:
     languages: str
     cost: str
     next_date: str
-    confirmed_on: str
+    confirmed: str
     notice: str
     why: list[Shown]
 
@@ -62,7 +62,7 @@ def _card(hit: Hit, answer: Answer, first: set[str], today: date) -> Card:
         languages=_languages(data["languages"], first, vocabularies, code),
         cost=vocabularies.label("costs", data["cost"], code) if data["cost"] else "",
         next_date=times.next_date(data, today),
-        confirmed_on=times.day(data["confirmed_on"]),
+        confirmed=times.confirmed(data["confirmed_on"] or ""),
         notice=notice(data["notice"], today),
         why=why(hit, answer),
     )

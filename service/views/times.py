@@ -36,6 +36,18 @@ def _day(value: str, width: Any, code: str) -> str:
     return format_date(date.fromisoformat(value), width, locale=get_locale())
 
 
+def confirmed(value: str) -> str:
+    """When somebody last said that an offer is right."""
+    return _confirmed(value, language.current())
+
+
+@lru_cache(maxsize=4096)
+def _confirmed(value: str, code: str) -> str:
+    if not value:
+        return str(gettext("Noch nicht bestätigt"))
+    return str(gettext("Bestätigt am %(date)s", date=_day(value, "long", code)))
+
+
 def weekly(rule: str, start: str, end: str) -> str:
     """ "Mo.–Mi. 09:00–11:30 Uhr"; monthly rules name the week: "erster Di. im Monat"."""
     return _weekly(rule, start, end, language.current())
@@ -101,8 +113,13 @@ def _monthly(days: Sequence[str], parts: Mapping[str, str], names: Mapping[int, 
     return text if step == 1 else gettext("alle %(num)d Monate: %(days)s", num=step, days=text)
 
 
+@lru_cache(maxsize=4096)
+def _begins(value: str, code: str) -> str:
+    return str(gettext("Beginn %(date)s", date=_day(value, "medium", code)))
+
+
 def next_date(data: Mapping[str, Any], today: date) -> str:
     """What a hit says of its time: the next course start, else the weekly times."""
     if data["starts_on"] and data["starts_on"] >= today.isoformat():
-        return str(gettext("Beginn %(date)s", date=day(data["starts_on"], "medium")))
+        return _begins(data["starts_on"], language.current())
     return "; ".join(weekly(entry["rrule"], entry["start"], entry["end"]) for entry in data["times"][:2])
