@@ -29,10 +29,9 @@ class Reasons:
         self._towns = plan.towns
         self._vocabularies = book.vocabularies
         self._answered: dict[tuple[str, str], int] = {}
-        for key, (stems, foreign) in book.term_tokens.items() if plan.words else ():
-            answered = sum(
-                not stems.isdisjoint(word.stems) or not foreign.isdisjoint(word.foreign) for word in plan.words
-            )
+        typed = [({*word.stems, *(near.stem for near in word.spellings)}, word.foreign) for word in plan.words]
+        for key, (stems, foreign) in book.term_tokens.items() if typed else ():
+            answered = sum(not (stems.isdisjoint(known) and foreign.isdisjoint(spoken)) for known, spoken in typed)
             if answered:
                 self._answered[key] = answered
 

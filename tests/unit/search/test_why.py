@@ -19,6 +19,11 @@ def test_a_query_in_another_language_is_answered_by_the_topic(words: str, book: 
     assert Reason("label", "topics", "deutschkurse") in Reasons(understand(words, book), book).of(COURSE)
 
 
+def test_a_mistyped_word_is_answered_as_what_it_may_mean(book: Wordbook) -> None:
+    reasons = Reasons(understand("kinderbetreung", book), book)
+    assert Reason("label", "topics", "kinderbetreuung") in reasons.of({**COURSE, "topics": ["kinderbetreuung"]})
+
+
 def test_a_town_is_a_reason_where_the_offer_serves_it(book: Wordbook) -> None:
     reasons = Reasons(understand("Hebamme Marl Herten", book), book)
     assert Reason("town", "towns", "marl") in reasons.of(COURSE)
