@@ -1,8 +1,9 @@
 """Logging in and out, and one's own account: sessions and password."""
 
+import re
 from datetime import datetime
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import format_datetime, gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service import passwords
 from service.context import context
 from service.errors import LoginRefused
+from service.schemas.fields import CONTROL
 from service.store import accounts, changes
 from service.store import sessions as stored
 from service.views import limits, sessions, staff_login
@@ -39,7 +41,7 @@ def login() -> AnyResponse:
         return make_response(render_template("account/login.html", mail="", refusal=None))
     mail, password = request.form.get("mail", ""), request.form.get("password", "")
     try:
-        staff_login.log_in(mail[:300], password[: passwords.LONGEST + 1])
+        staff_login.log_in(CONTROL.sub("", mail[:300]), password[: passwords.LONGEST + 1])
     except LoginRefused as refusal:
         minutes = -(-int(refusal.wait.total_seconds()) // 60)
         status = 429 if minutes else 422
@@ -84,9 +86,11 @@ def _page(problems: dict[str, str]) -> str:
 @blueprint.post("/sitzungen")
 def end_sessions() -> AnyResponse:
     """Ends one session, or all others."""
-    account, own = staff_login.account(), sessions.current()
+    account, own, one = staff_login.account(), sessions.current(), request.form.get("sitzung", "")
+    if one and not re.fullmatch("[0-9a-f]{64}", one):
+        abort(400)
     with context().database.writing() as session:
-        ended = stored.end_of_account(session, account.id, but=own.token, only=request.form.get("sitzung", ""))
+        ended = stored.end_of_account(session, account.id, but=own.token, only=one)
         if ended:
             changes.audit(session, account.actor, "sessions.end", account.actor, sessions=ended)
     flash(ngettext("Eine Sitzung wurde beendet.", "%(num)d Sitzungen wurden beendet.", ended))

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.clock import today
 from service.context import context
 from service.errors import EditConflict, InvalidRecord
+from service.schemas.fields import CONTROL
 from service.schemas.offer import validate_record
 from service.store import listing, offers, providers, records, terms
 from service.store.records import StoredOffer
@@ -33,7 +34,7 @@ def _members_only() -> AnyResponse | None:
 @blueprint.get("")
 def overview() -> str:
     """All offers, drafts and ended ones too, by words and status."""
-    words, status = request.args.get("q", "")[:200], request.args.get("status", "")
+    words, status = CONTROL.sub(" ", request.args.get("q", ""))[:200], request.args.get("status", "")
     choices = staff_labels.STATUS | {listing.WITHDRAWN: staff_labels.WITHDRAWN}
     status = status if status in choices else ""
     number = request.args.get("seite", 1, type=int)
@@ -80,7 +81,7 @@ def _load(public_id: str) -> _Page:
         names = providers.names(session)
         if not public_id:
             return _Page(None, vocabularies, {}, names)
-        key = offers.key_by_public_id(session, public_id.lower())
+        key = offers.key_by_public_id(session, public_id) if public_id.isalnum() else None
         stored = records.load_one(session, key) if key else None
         if stored is None:
             abort(404)
