@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
+from uuid import uuid4
 
 from service.errors import InvalidRecord
 from service.exchange.columns import column_of, contact_cells
@@ -19,10 +20,12 @@ from service.exchange.report import Report
 from service.schemas.offer import dump_record, validate_record
 from service.store import changes, matching, records
 from service.store.database import Database
+from service.store.identity import new_public_id
 from service.store.offers import Edit
 from service.vocabulary import Vocabularies
 
-BATCH = 500
+BATCH = 2000
+"""Large enough that what a batch costs by itself does not count, small enough for 50 MB."""
 T = TypeVar("T")
 Key = tuple[str, ...]
 
@@ -102,6 +105,11 @@ class People:
         if "role" in person:
             return person["id"] or contact_cells(person)
         return person["name"]
+
+
+def _with_ids(record: dict[str, Any]) -> dict[str, Any]:
+    """A new record with its ids: drawn here, not while everybody waits for the writing."""
+    return record | {"id": record["id"] or uuid4(), "public_id": record["public_id"] or new_public_id()}
 
 
 def names_of(record: dict[str, Any]) -> list[Key]:
@@ -247,7 +255,7 @@ class Comparing:
         """One entry and the offers that it may mean."""
         if not keys:
             self.plan.fresh |= set(names_of(incoming.record))
-            self.plan.edits.append(Edit(incoming.record))
+            self.plan.edits.append(Edit(_with_ids(incoming.record)))
             self.report.new += 1
         elif len(keys) > 1:
             text = "Mehrere Angebote dieses Anbieters heißen so. Bitte quelle und quelle_nr angeben."

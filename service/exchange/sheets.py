@@ -89,16 +89,22 @@ def write(
     sheet = book.create_sheet(SHEET)
     sheet.freeze_panes = "A2"
     sheet.append(list(COLUMNS))
-    for record in records:
-        row = {column: neutral(value) for column, value in cells(record, towns, record["public_id"] in twins).items()}
-        for column, value in row.items():
-            if len(value) > LONGEST_CELL:
-                raise TooLong(
-                    f"„{record['title']}“, Spalte {column}: Der Text ist für Excel zu lang. Bitte CSV oder JSONL wählen."
-                )
-        sheet.append([value or None for value in row.values()])
     with tempfile.SpooledTemporaryFile(max_size=1 << 24) as spool:  # zipfile wants to seek, a pipe cannot
-        book.save(spool)
+        try:
+            for record in records:
+                sheet.append(_row(record, towns, twins))
+        finally:
+            book.save(spool)  # also where it fails: openpyxl keeps a file of its own until then
         spool.seek(0)
         while chunk := spool.read(1 << 20):
             file.write(chunk)
+
+
+def _row(record: Mapping[str, Any], towns: Collection[str], twins: Collection[str]) -> list[str | None]:
+    row = {column: neutral(value) for column, value in cells(record, towns, record["public_id"] in twins).items()}
+    for column, value in row.items():
+        if len(value) > LONGEST_CELL:
+            raise TooLong(
+                f"„{record['title']}“, Spalte {column}: Der Text ist für Excel zu lang. Bitte CSV oder JSONL wählen."
+            )
+    return [value or None for value in row.values()]
