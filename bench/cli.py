@@ -106,16 +106,24 @@ def run(
         for number, name in enumerate(names):
             share = WEIGHTS[name] / sum(WEIGHTS[later] for later in names[number:])
             say(f"{name} …")
-            try:
+            with _noted(results, name):
                 results.figures += work.measure(name, time.monotonic() + (until - time.monotonic()) * share)
-            except (BenchFailed, ServiceError) as error:
-                reason = getattr(error, "reason", "")
-                results.failed[name] = f"{error} ({reason})" if reason else str(error)
         if plan.profile:
-            for path in profiling.write(stage, work.searches, plan.profile):
-                say(f"Profil: {path}")
+            with _noted(results, "profile"):
+                for path in profiling.write(stage, work.searches, plan.profile):
+                    say(f"Profil: {path}")
     results.about["seconds"] = round(time.monotonic() - started, 1)
     return results
+
+
+@contextmanager
+def _noted(results: Results, name: str) -> Iterator[None]:
+    """What does not work in the block is noted and goes no further."""
+    try:
+        yield
+    except (BenchFailed, ServiceError) as error:
+        reason = getattr(error, "reason", "")
+        results.failed[name] = f"{error} ({reason})" if reason else str(error)
 
 
 @dataclass

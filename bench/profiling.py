@@ -20,15 +20,16 @@ def write(stage: Stage, searches: Sequence[str], folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for engine in stage.engines:
-        profile = cProfile.Profile()
-        with redirect_stderr(io.StringIO()):  # the log of requests
+        profile, log = cProfile.Profile(), io.StringIO()
+        with redirect_stderr(log):
             client = create_app(stage.settings(engine)).test_client()
             for number in range(2):
                 if number:
                     profile.enable()
                 for search in searches:
-                    if client.get(f"{EVERYTHING}?{search}").status_code != 200:
-                        raise BenchFailed(f"a page on {engine} is not answered: {search}")
+                    answer = client.get(f"{EVERYTHING}?{search}")
+                    if answer.status_code != 200:
+                        raise BenchFailed(f"{answer.status_code} on {engine} for {search}: {log.getvalue()[-500:]}")
             profile.disable()
         text = io.StringIO()
         pstats.Stats(profile, stream=text).sort_stats("cumulative").print_stats(SHOWN).sort_stats(

@@ -13,19 +13,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from bench.connection import BenchFailed, Connection
-from indexer.writers import open_writer
 from service import config
 from service.cli.run import prepare
 from service.config import PREFIX, Settings
 from service.context import Context
-from service.errors import ServiceError
 from service.search.engine import EngineName
 from service.store import indexes, leases
 
@@ -201,12 +199,11 @@ class Stage:
     def _close(self, engine: EngineName) -> None:
         here = self.contexts[engine]
         if engine == "opensearch":
-            writer, connection = open_writer(here.settings), self.opensearch()
-            with suppress(ServiceError, BenchFailed):
-                for name in writer.names():
-                    connection.delete(f"/{name}")
+            connection = self.opensearch()
+            names = connection.get(f"/_cat/indices/{here.settings.index_prefix}-*?h=index").decode("ascii").split()
+            for name in names:  # one by one: servers may refuse patterns
+                connection.delete(f"/{name}")
             connection.close()
-            writer.close()
         if "search" in here.__dict__:
             here.search.engine.close()
         here.database.close()
