@@ -27,6 +27,7 @@ from tests.servers.process import free_port
 from tests.servers.runs import ROOT
 
 START_SECONDS = 60
+pytestmark = pytest.mark.xdist_group("wheel")  # one worker: what the module prepares is prepared once
 
 
 @pytest.fixture(scope="module")
