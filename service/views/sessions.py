@@ -10,11 +10,13 @@ from typing import Any
 
 from flask import Flask, Request, Response, current_app, session
 from flask.sessions import SessionInterface, SessionMixin
+from flask_babel import gettext
 from werkzeug.datastructures import CallbackDict
 
 from service.context import context
 from service.errors import StoreUnavailable
 from service.store import sessions
+from service.views import errors
 from service.views.security import PRIVATE
 
 
@@ -67,9 +69,21 @@ class StoreSessions(SessionInterface):
         return StoredSession(dict(row.data), token, row.seen_at) if row else StoredSession()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Writes only what is new: data that changed, a new token, the moment once a minute."""
+        """Writes only what is new. An answer whose session could not be kept becomes a 503: its forms would not work."""
         if not isinstance(session, StoredSession) or session.failure:
             return
+        try:
+            self._save(session, response)
+        except StoreUnavailable as error:
+            session.failure = error
+            instead = errors.answer(error.status, gettext(error.message))
+            response.status_code = instead.status_code
+            response.headers.update(instead.headers)
+            response.headers.pop("Location", None)
+            response.set_data(instead.get_data())
+
+    def _save(self, session: StoredSession, response: Response) -> None:
+        """Data that changed, a new token, the moment once a minute."""
         now = self.clock()
         if session.ended_token:
             with context().database.writing() as store:

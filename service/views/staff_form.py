@@ -142,7 +142,7 @@ def to_record(form: Form, before: Record | None) -> tuple[Record, dict[str, list
     record["provider"] = _provider(form, before)
     places: dict[str, list[int]] = {}
     for part in PARTS:
-        places[part] = [number for number in numbers(form, part) if _says_something(form, part, number)]
+        places[part] = [number for number in numbers(form, part) if says_something(form, part, number)]
         record[part] = [_part(form, part, number) for number in places[part]]
     if before:
         record |= {name: before[name] for name in KEPT}
@@ -176,7 +176,8 @@ def _provider(form: Form, before: Record | None) -> Record | None:
     return given | {"id": str(known["id"]) if known else ""}
 
 
-def _says_something(form: Form, part: str, number: int) -> bool:
+def says_something(form: Form, part: str, number: int) -> bool:
+    """False for a part that was left blank, or that is to be removed."""
     start, fields = f"{part}-{number}-", PARTS[part]
     if form.get(start + "entfernen"):
         return False

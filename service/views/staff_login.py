@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, make_response, redirect, render_template, request, url_for
+from flask import Flask, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -144,7 +144,9 @@ def init_app(app: Flask) -> None:
     def shared() -> dict[str, Any]:
         if not request.path.startswith(PRIVATE):
             return {}
-        return {"account": current_user.account if current_user.is_authenticated else None}
+        return {
+            "account": getattr(g.get("_login_user"), "account", None)
+        }  # asks the store for nothing: errors use it too
 
 
 def _secret(name: str) -> bool:

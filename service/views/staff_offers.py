@@ -162,7 +162,7 @@ def _show(
     body = render_template(
         "staff/form.html", form=form, stored=page.stored, vocabularies=page.vocabularies, uses=page.uses, rev=rev,
         provider_names=page.names, errors=errors or [], problems={e["id"]: e["text"] for e in errors or []},
-        differences=differences, added=added, notice_text=notice, numbers=staff_form.numbers, L=staff_labels,
+        differences=differences, added=added, notice_text=notice, numbers=staff_form.numbers, filled=staff_form.says_something, L=staff_labels,
         summary=[{"id": e["id"], "text": f"{e['label']}: {e['text']}"} for e in errors or []],
         provider_problem=any(e["id"].startswith("provider-") for e in errors or []), here=request.path,
         weekdays=_options(staff_labels.WEEKDAYS), rhythms=_options(staff_labels.RHYTHMS),

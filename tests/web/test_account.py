@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -299,6 +300,18 @@ def test_pages_behind_the_login_are_not_kept_anywhere(staff: FlaskClient) -> Non
         answer = staff.get(path, follow_redirects=True)
         assert answer.headers["Cache-Control"] == "no-store"
         assert 'content="noindex' in answer.text
+
+
+def test_without_the_store_login_is_unavailable_not_broken(settings: Settings, tmp_path: Path) -> None:
+    made = create_app(
+        installation.settings(settings.data_dir, DATABASE_URL=f"sqlite:///{tmp_path}/fehlt/angebote.sqlite")
+    )
+    stranger, member = made.test_client(), made.test_client()
+    member.set_cookie("sitzung", "A" * 43)
+    answers = [stranger.get("/konto/anmelden"), member.get("/konto/anmelden"), member.get("/redaktion/")]
+    close(made)
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
+    assert all("Die Datenbank ist gerade nicht erreichbar." in answer.text for answer in answers)
 
 
 @pytest.mark.parametrize(
