@@ -122,7 +122,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
 def workbook(*rows: Sequence[object]) -> bytes:
     book = Workbook()
     for cells in rows:
-        book.active.append(cells)  # type: ignore[union-attr]
+        book.active.append(list(cells))  # type: ignore[union-attr]
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -149,7 +149,7 @@ def test_files_that_are_too_big_say_so(desk: Desk, monkeypatch: pytest.MonkeyPat
 
 
 def test_dates_and_numbers_of_excel_are_understood(desk: Desk) -> None:
-    rows = [
+    rows: list[Sequence[object]] = [
         ["titel", "kurztext", "plz", "ort", "gueltig_von", "quelle", "quelle_nr"],
         ["A", "B", 45770, "Marl", date(2026, 5, 1), "vhs", 12.0],
     ]
