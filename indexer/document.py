@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from service.german.analysis import fold_ascii, lower
 from service.german.normalise import clean, plain_text
 from service.search.facets import YES
-from service.search.wordbook import TermWords, Wordbook
+from service.search.wordbook import Wordbook
 from service.store.records import StoredOffer
+from service.vocabulary import Vocabularies
 
 Document = dict[str, Any]
 WEEKDAYS = {"MO": "mo", "TU": "di", "WE": "mi", "TH": "do", "FR": "fr", "SA": "sa", "SU": "so"}
@@ -47,26 +49,33 @@ def texts(offer: StoredOffer) -> Texts:
     return Texts(clean(record["title"]), "\n".join(clean(line) for line in lines if line))
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document without what depends on the compound parts, which a full build learns only after it has read all
+    offers. `terms` name the entries of `Wordbook.term_words`."""
+
+    document: Document
+    terms: list[tuple[str, str]]
+
+
 def build(offer: StoredOffer, book: Wordbook, today: date) -> Document:
     """The search document of a visible offer. `today` decides which course run is the next."""
+    return complete(draft(offer, book.vocabularies, today), book)
+
+
+def draft(offer: StoredOffer, vocabularies: Vocabularies, today: date) -> Draft:
+    """The first step of `build`."""
     record = offer.record
     found = texts(offer)
-    completed = " ".join(book.splitter.completed(f"{found.title}\n{found.body}"))
-    body = f"{found.body}\n{completed}" if completed else found.body
-    terms = _term_words(offer, book)
     starts_on = min((run["starts_on"] for run in record["course_runs"] if run["starts_on"] >= today), default=None)
     document: Document = {
         "offer_id": str(offer.uuid),
         "rev": offer.rev,
         "title": found.title,
         "title_sort": sort_key(found.title),
-        "body": body,
-        "all_parts": book.splitter.expand(f"{found.title}\n{body}"),
-        "labels": "\n".join(dict.fromkeys(word for words in terms for word in words.german)),
-        "words": " ".join(dict.fromkeys(token for words in terms for token in words.foreign)),
-        "suggest": f"{found.title} {book.splitter.expand(found.title)}",
+        "body": found.body,
         "provider": (record["provider"] or {}).get("name", ""),
-        **_filters(offer, book),
+        **_filters(offer, vocabularies),
         "changed_on": offer.changed_at.date().isoformat(),
         "hit": _hit(offer, starts_on),
     }
@@ -74,7 +83,24 @@ def build(offer: StoredOffer, book: Wordbook, today: date) -> Document:
         document["confirmed_on"] = record["confirmed_on"].isoformat()
     if starts_on:
         document["starts_on"] = starts_on.isoformat()
-    return document
+    return Draft(document, _terms(offer, vocabularies))
+
+
+def complete(begun: Draft, book: Wordbook) -> Document:
+    """The second step of `build`."""
+    document, splitter = begun.document, book.splitter
+    title, body = document["title"], document["body"]
+    completed = " ".join(splitter.completed(f"{title}\n{body}"))
+    if completed:
+        body = f"{body}\n{completed}"
+    words = [found for name in begun.terms if (found := book.term_words.get(name))]
+    return document | {
+        "body": body,
+        "all_parts": splitter.expand(f"{title}\n{body}"),
+        "labels": "\n".join(dict.fromkeys(chain.from_iterable(found.german for found in words))),
+        "words": " ".join(dict.fromkeys(chain.from_iterable(found.foreign for found in words))),
+        "suggest": f"{title} {splitter.expand(title)}",
+    }
 
 
 def sort_key(title: str) -> str:
@@ -82,24 +108,23 @@ def sort_key(title: str) -> str:
     return " ".join(_WORDS.findall(fold_ascii(lower(title))))
 
 
-def _term_words(offer: StoredOffer, book: Wordbook) -> list[TermWords]:
-    """The words of the offer's topics and their parents, its kind and its audiences."""
+def _terms(offer: StoredOffer, vocabularies: Vocabularies) -> list[tuple[str, str]]:
+    """The offer's topics and their parents, its kind and its audiences: terms whose words find it."""
     record = offer.record
-    wanted = [("topics", slug) for slug in book.vocabularies.with_ancestors("topics", record["topics"])]
-    wanted += [("kinds", record["kind"]), *(("audiences", slug) for slug in record["audiences"])]
-    return [words for name in wanted if (words := book.term_words.get(name))]
+    wanted = [("topics", slug) for slug in vocabularies.with_ancestors("topics", record["topics"])]
+    return [*wanted, ("kinds", record["kind"]), *(("audiences", slug) for slug in record["audiences"])]
 
 
-def _filters(offer: StoredOffer, book: Wordbook) -> Document:
+def _filters(offer: StoredOffer, vocabularies: Vocabularies) -> Document:
     record = offer.record
     shown = [place for place in record["places"] if place["visibility"] != "hidden"]
     towns = dict.fromkeys(record["towns"])
     for place in shown:
-        if town := book.vocabularies.town_of_postcode.get(place["postcode"]):
+        if town := vocabularies.town_of_postcode.get(place["postcode"]):
             towns[town] = None
     return {
         "towns": list(towns),
-        "topics": book.vocabularies.with_ancestors("topics", record["topics"]),
+        "topics": vocabularies.with_ancestors("topics", record["topics"]),
         "languages": [entry["code"] for entry in record["languages"]],
         "audiences": record["audiences"],
         "kind": [record["kind"]] if record["kind"] else [],

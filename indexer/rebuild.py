@@ -15,16 +15,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from indexer import learning
 from indexer.compare import differences
-from indexer.following import Follower, make_batch
-from indexer.learning import Learnt, batches, learn
+from indexer.crew import Crew, Range, gathered
+from indexer.following import Follower
 from indexer.lease import Lease
+from indexer.shares import Learnt, new_wordbook
 from indexer.switching import Indexing, RebuildFailed, alone, prune, serve
 from indexer.writers import Failure
 from service.errors import SearchUnavailable, ServiceError, StoreUnavailable
-from service.german.spelling import Lexicon
 from service.paths import data_folder
-from service.search import wordbook
 from service.search.opensearch import mapping
 from service.store import indexes, meta, terms, visibility
 
@@ -65,64 +65,72 @@ class _Build:
         self.report |= {"by": self.by, "started_at": started.isoformat(timespec="seconds"), "seconds": self._seconds}
         with self.work.database.writing() as session:
             visibility.record_due(session, self.work.today())
-        with self._step("learn"):
-            learnt = learn(self.work.database, self.work.today(), self._learning)
         self.name = mapping.index_name(self.work.prefix, mapping.read(data_folder("mappings")).version, started)
         try:
-            return self._build(learnt)
+            return self._build()
         except BaseException as error:
             self._drop(error)
             raise
 
-    def _build(self, learnt: Learnt) -> dict[str, Any]:
-        self._create(learnt)
-        with self._step("load"):
-            self._load(learnt)
-        follower = Follower(
-            self.work.database, self.work.writer, self.name, self.lease, self.work.clock, self.work.today
-        )
+    def _build(self) -> dict[str, Any]:
+        work = self.work
+        offers = self._create()
+        with gathered(work.database, work.today(), offers, work.writer.prepare) as crew:
+            with self._step("learn"):
+                learnt = self._learn(crew, offers.count)
+            with self._step("load"):
+                self._load(crew, learnt)
+        follower = Follower(work.database, work.writer, self.name, self.lease, work.clock, work.today)
         with self._step("follow"):
             self.report["followed"] = self._follow(follower)
         with self._step("check"):
             self._check()
         with self._step("switch"):
             self.report["followed"] += self._follow(follower)
-            self.work.writer.release(self.name)
+            work.writer.release(self.name)
             self._switch()
-        prune(self.work, self.lease)
+        prune(work, self.lease)
         log.info("%s is served now: %s", self.name, self.report)
         return self.report
 
-    def _create(self, learnt: Learnt) -> None:
+    def _create(self) -> Range:
+        """Notes the revision from which on edits are applied afterwards; all that is read later is at least as new."""
         definition = mapping.read(data_folder("mappings"))
         with self.work.database.writing() as session:
-            rev = indexes.begin(session, self.name, self.work.writer.engine, learnt.parts, self.work.clock())
+            rev = indexes.begin(session, self.name, self.work.writer.engine, self.work.clock())
             about = {"store_id": meta.store_id(session), "built_from_rev": rev}
+            offers = Range(*indexes.key_range(session))
         about |= {"version": definition.version, "words": definition.words}
         self.work.writer.create(self.name, about)
-        self.report |= {"name": self.name, "engine": self.work.writer.engine, "built_from_rev": rev}
-        self.report |= {"parts": len(learnt.parts), "offers": 0}
+        self.report |= {"name": self.name, "engine": self.work.writer.engine, "built_from_rev": rev, "offers": 0}
+        return offers
 
-    def _load(self, learnt: Learnt) -> None:
-        """Everything that is visible now; changes since the noted revision come again afterwards."""
-        lists = wordbook.read_lists(data_folder("mappings"))
+    def _learn(self, crew: Crew, total: int) -> Learnt:
+        read = 0
+        for count in crew.learn():
+            read += count
+            self._tick(read, max(total, read), "Wörter sammeln")
+        return learning.merged(crew.learnt)
+
+    def _load(self, crew: Crew, learnt: Learnt) -> None:
+        """Everything that was visible when it was read; changes since the noted revision come again afterwards."""
         with self.work.database.reading() as session:
-            book = wordbook.make(lists, terms.load(session), learnt.parts, Lexicon())
+            vocabularies = terms.load(session)
+        parts = learning.parts(learnt.words, vocabularies)
         failures: list[Failure] = []
         with self.work.writer.load(self.name) as load:
-            for offers in batches(self.work.database):
-                batch = make_batch(offers, book, self.work.today())
-                load.add(batch.upserts)
-                failures += batch.failures
-                learnt.complete(batch.upserts, book)
-                self.report["offers"] += len(batch.upserts)
+            for built in crew.build(parts):
+                load.add(built.prepared)
+                failures += built.failures
+                learnt.words.update(built.completed)
+                self.report["offers"] += len(built.prepared)
                 self._tick(self.report["offers"], learnt.offers, "Angebote laden")
         failures += load.failures
-        lexicon = learnt.lexicon(book)
-        self.report["words"] = len(lexicon)
+        lexicon = learning.lexicon(learnt.words, new_wordbook(vocabularies, parts))
+        self.report |= {"words": len(lexicon), "parts": len(parts)}
         with self.work.database.writing() as session:
             self.lease.guard(session)
-            indexes.keep_words(session, self.name, lexicon.to_bytes())
+            indexes.keep_words(session, self.name, parts, lexicon.to_bytes())
             indexes.note_failures(session, self.name, _by_key(session, failures), (), self.work.clock())
 
     def _follow(self, follower: Follower) -> int:
@@ -180,9 +188,6 @@ class _Build:
             self.work.writer.drop(self.name)
         with suppress(StoreUnavailable), self.work.database.writing() as session:
             indexes.mark_failed(session, self.name, self.report)
-
-    def _learning(self, done: int, total: int) -> None:
-        self._tick(done, total, "Wörter sammeln")
 
     def _tick(self, done: int, total: int, step: str) -> None:
         self.lease.keep()

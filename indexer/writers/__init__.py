@@ -4,16 +4,15 @@ A writer works on physical indexes by their own names, never on the alias. Delet
 revision, and a write never replaces a newer one, so that repeats and reordering are harmless.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from service.search.opensearch.mapping import parse_name
-
 from service.config import Settings
 from service.search.engine import EngineName
+from service.search.opensearch.mapping import parse_name
 
 Document = Mapping[str, Any]
 """A search document as `indexer.document.build` makes it; `offer_id` and `rev` name it."""
@@ -40,14 +39,20 @@ class Load(Protocol):
 
     failures: list[Failure]
 
-    def add(self, documents: Sequence[Document]) -> None:
-        """Takes documents, each offer once. They are in the index when the load's block ends without an exception."""
+    def add(self, prepared: Sequence[Any]) -> None:
+        """Takes what `IndexWriter.prepare` made of documents, each offer once. All of it is in the index when the load's
+        block ends without an exception."""
 
 
 class IndexWriter(Protocol):
     """All methods raise `SearchUnavailable` where the engine does not do it; the caller then repeats the whole batch."""
 
     engine: EngineName
+
+    @property
+    def prepare(self) -> Callable[[Document], Any]:
+        """Turns a document into what the engine takes. It can go to another process, and its results can come back.
+        ValueError, KeyError or TypeError for a document that the engine cannot take."""
 
     def create(self, name: str, meta: Mapping[str, Any]) -> None:
         """A new, empty index; `meta` is kept in it."""

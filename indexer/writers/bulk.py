@@ -1,7 +1,7 @@
 """Bulk requests of OpenSearch: how they are made, what their answers mean, and two at a time for a full build."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -54,27 +54,30 @@ def reason(error: Mapping[str, Any] | None) -> str:
     return f"{error.get('type')}: {error.get('reason')}" + (f" ({caused})" if caused else "")
 
 
-def requests(upserts: Sequence[Document], deletes: Sequence[Deletion] = ()) -> Iterator[list[Action]]:
+def requests(actions: Iterable[Action]) -> Iterator[list[Action]]:
     """Requests of at most `BULK` actions and about `BULK_BYTES` bytes."""
-    actions: list[Action] = []
+    request: list[Action] = []
     size = 0
-    for action in _actions(upserts, deletes):
-        if actions and (len(actions) >= BULK or size + len(action.line) > BULK_BYTES):
-            yield actions
-            actions, size = [], 0
-        actions.append(action)
+    for action in actions:
+        if request and (len(request) >= BULK or size + len(action.line) > BULK_BYTES):
+            yield request
+            request, size = [], 0
+        request.append(action)
         size += len(action.line)
-    if actions:
-        yield actions
+    if request:
+        yield request
 
 
-def _actions(upserts: Sequence[Document], deletes: Sequence[Deletion]) -> Iterator[Action]:
-    for document in upserts:
-        offer_id, rev = document["offer_id"], document["rev"]
-        source = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-        yield Action(offer_id, rev, b"%b\n%b\n" % (_head("index", offer_id, rev), source))
-    for offer_id, rev in deletes:
-        yield Action(offer_id, rev, _head("delete", offer_id, rev) + b"\n")
+def index_action(document: Document) -> Action:
+    """Writes a document."""
+    offer_id, rev = document["offer_id"], document["rev"]
+    source = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return Action(offer_id, rev, b"%b\n%b\n" % (_head("index", offer_id, rev), source))
+
+
+def delete_action(deletion: Deletion) -> Action:
+    """Deletes a document."""
+    return Action(*deletion, _head("delete", *deletion) + b"\n")
 
 
 def _head(kind: str, offer_id: str, rev: int) -> bytes:
@@ -90,9 +93,9 @@ class BulkLoad:
         self._threads = threads
         self._sent: list[Future[list[Failure]]] = []
 
-    def add(self, documents: Sequence[Document]) -> None:
+    def add(self, prepared: Sequence[Action]) -> None:
         """See `Load.add`."""
-        for actions in requests(documents):
+        for actions in requests(prepared):
             while len(self._sent) >= 2 * CONNECTIONS:
                 self.failures += self._sent.pop(0).result()
             self._sent.append(self._threads.submit(self._send, actions))

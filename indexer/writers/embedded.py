@@ -6,9 +6,10 @@ tantivy knows no versions, so the revision that an offer has in the index is loo
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ class EmbeddedWriter:
         self._analysis = analysis or read_lists(data_folder("mappings")).analysis
         self._writers: dict[str, _Opened] = {}
 
+    @property
+    def prepare(self) -> Callable[[Document], tantivy.Document]:
+        """See `IndexWriter.prepare`: a document of tantivy's with the tokens of the analysis."""
+        return partial(document, analysis=self._analysis)
+
     def create(self, name: str, meta: Mapping[str, Any]) -> None:
         """See `IndexWriter.create`."""
         folder = self._path(name)
@@ -76,7 +82,7 @@ class EmbeddedWriter:
         self.release(name)
         opened = self._open(name, LOAD_HEAP)
         try:
-            under_way = _FolderLoad(opened.writer, self._analysis, name)
+            under_way = _FolderLoad(opened.writer, name)
             yield under_way
             with _translated(name):
                 opened.writer.commit()
@@ -96,12 +102,23 @@ class EmbeddedWriter:
                         opened.writer.delete_documents_by_term("offer_id", offer_id)
                 for source in upserts:
                     if known.get(source["offer_id"], 0) <= source["rev"]:
-                        failures += _replace(opened.writer, source, self._analysis, source["offer_id"] in known)
+                        failures += self._replace(opened.writer, source, known=source["offer_id"] in known)
                 opened.writer.commit()
         except SearchUnavailable:
             self.release(name)  # a writer that failed once is not trusted again
             raise
         return failures
+
+    def _replace(self, writer: tantivy.IndexWriter, source: Document, *, known: bool) -> list[Failure]:
+        """The new document takes the old one's place; one that cannot be made leaves the old one where it is."""
+        try:
+            made = document(source, self._analysis)
+        except (ValueError, KeyError, TypeError) as error:
+            return [Failure(source["offer_id"], source["rev"], f"{type(error).__name__}: {error}")]
+        if known:
+            writer.delete_documents_by_term("offer_id", source["offer_id"])
+        writer.add_document(made)
+        return []
 
     def refresh(self, name: str) -> None:
         """Nothing to do: readers reload before each search."""
@@ -191,29 +208,16 @@ class EmbeddedWriter:
 class _FolderLoad:
     """See `Load`."""
 
-    def __init__(self, writer: tantivy.IndexWriter, analysis: Analysis, name: str) -> None:
+    def __init__(self, writer: tantivy.IndexWriter, name: str) -> None:
         self.failures: list[Failure] = []
         self._writer = writer
-        self._analysis = analysis
         self._name = name
 
-    def add(self, documents: Sequence[Document]) -> None:
+    def add(self, prepared: Sequence[tantivy.Document]) -> None:
         """See `Load.add`."""
         with _translated(self._name):
-            for source in documents:
-                self.failures += _replace(self._writer, source, self._analysis, known=False)
-
-
-def _replace(writer: tantivy.IndexWriter, source: Document, analysis: Analysis, known: bool) -> list[Failure]:
-    """The new document takes the old one's place; one that cannot be made leaves the old one where it is."""
-    try:
-        made = document(source, analysis)
-    except (ValueError, KeyError, TypeError) as error:
-        return [Failure(source["offer_id"], source["rev"], f"{type(error).__name__}: {error}")]
-    if known:
-        writer.delete_documents_by_term("offer_id", source["offer_id"])
-    writer.add_document(made)
-    return []
+            for made in prepared:
+                self._writer.add_document(made)
 
 
 def _known_revs(index: tantivy.Index, ids: Sequence[str]) -> dict[str, int]:

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException, TransportError
 
 from indexer.writers import SMALL_BATCH, Deletion, Document, Failure, belongs, made_at
-from indexer.writers.bulk import CONNECTIONS, FILTER, Action, BulkLoad, outcome, requests
+from indexer.writers.bulk import CONNECTIONS, FILTER, Action, BulkLoad, delete_action, index_action, outcome, requests
 from service.config import Settings
 from service.errors import SearchUnavailable
 from service.paths import data_folder
@@ -61,6 +62,11 @@ class OpenSearchWriter:
         self._sleep = sleep
         self._seen: set[str] = set()
 
+    @property
+    def prepare(self) -> Callable[[Document], Action]:
+        """See `IndexWriter.prepare`: a line of a bulk request."""
+        return index_action
+
     def create(self, name: str, meta: Mapping[str, Any]) -> None:
         """See `IndexWriter.create`."""
         self._check(name)
@@ -97,9 +103,8 @@ class OpenSearchWriter:
         self._check(name)
         self._make_sure_it_exists(name)
         refresh = len(upserts) + len(deletes) <= SMALL_BATCH
-        return [
-            failure for actions in requests(upserts, deletes) for failure in self._send(name, actions, refresh=refresh)
-        ]
+        actions = chain(map(index_action, upserts), map(delete_action, deletes))
+        return [failure for part in requests(actions) for failure in self._send(name, part, refresh=refresh)]
 
     def _send(self, name: str, actions: list[Action], *, refresh: bool) -> list[Failure]:
         """One bulk request; what the server was too busy for is sent again, a few times."""

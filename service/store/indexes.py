@@ -29,14 +29,18 @@ class Served:
 
 def served(session: Session, engine: str) -> Served:
     """The index that searches use on this engine."""
-    current = select(IndexState.name, IndexState.applied_rev).where(
-        IndexState.engine == engine, IndexState.state == "current", _of_this_store()
+    words = select(func.max(IndexWord.id)).where(IndexWord.index_name == IndexState.name).scalar_subquery()
+    vocabulary = select(Setting.value).where(Setting.name == terms.VERSION).scalar_subquery()
+    query = (
+        select(IndexState.name, IndexState.applied_rev, vocabulary.label("vocabulary"), words.label("words"))
+        .where(IndexState.engine == engine, IndexState.state == "current", _of_this_store())
+        .order_by(IndexState.switched_at.desc())
+        .limit(1)
     )
-    row = session.execute(current.order_by(IndexState.switched_at.desc())).first()
+    row = session.execute(query).first()
     if row is None:
         return Served("", 0, terms.version(session), 0)
-    words = session.scalars(select(func.max(IndexWord.id)).where(IndexWord.index_name == row.name)).one()
-    return Served(row.name, row.applied_rev, terms.version(session), words or 0)
+    return Served(row.name, row.applied_rev, int(row.vocabulary or 0), row.words or 0)
 
 
 def frozen_words(session: Session, index: str) -> tuple[frozenset[str], bytes]:
@@ -124,20 +128,21 @@ def applied_rev(session: Session, name: str) -> int:
     return session.scalars(select(IndexState.applied_rev).where(IndexState.name == name)).one()
 
 
-def begin(session: Session, name: str, engine: str, parts: Collection[str], now: datetime) -> int:
+def begin(session: Session, name: str, engine: str, now: datetime) -> int:
     """Notes a new index that is being built. Returns the revision from which on it must be kept current."""
     rev = changes.latest_rev(session)
     row: dict[str, Any] = {
         "name": name, "engine": engine, "state": "building", "store_id": meta.store_id(session), "applied_rev": rev,
-        "built_from_rev": rev, "parts": pack_parts(parts), "words": b"", "report": {}, "created_at": now,
+        "built_from_rev": rev, "parts": b"", "words": b"", "report": {}, "created_at": now,
     }  # fmt: skip
     session.execute(insert(IndexState).values(row))
     return rev
 
 
-def keep_words(session: Session, name: str, words: bytes) -> None:
-    """Stores the lexicon of a loaded index."""
-    session.execute(update(IndexState).where(IndexState.name == name).values(words=words), execution_options=_QUIET)
+def keep_words(session: Session, name: str, parts: Collection[str], words: bytes) -> None:
+    """Stores compound parts and lexicon of a loaded index."""
+    kept = update(IndexState).where(IndexState.name == name).values(parts=pack_parts(parts), words=words)
+    session.execute(kept, execution_options=_QUIET)
 
 
 def add_words(session: Session, name: str, words: Collection[str]) -> None:
@@ -237,9 +242,11 @@ class OfferRev:
     visible: bool
 
 
-def count_offers(session: Session) -> int:
-    """Offers that are not deleted."""
-    return session.scalars(select(func.count()).select_from(Offer).where(Offer.deleted_at.is_(None))).one()
+def key_range(session: Session) -> tuple[int, int, int]:
+    """First and last key of the offers that are not deleted, and their number."""
+    query = select(func.min(Offer.id), func.max(Offer.id), func.count()).where(Offer.deleted_at.is_(None))
+    first, last, count = session.execute(query).one()
+    return first or 0, last or 0, count
 
 
 def offer_revs(session: Session, today: date, after: UUID, limit: int) -> list[OfferRev]:

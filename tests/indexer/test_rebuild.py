@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from indexer import following, switching
+from indexer import crew, switching
+from indexer import document as document_module
 from indexer import rebuild as rebuilding
+from indexer.document import Draft
 from indexer.lease import Lease
 from indexer.rebuild import rebuild
+from indexer.shares import Built, Share
 from indexer.switching import Indexing, RebuildFailed, RebuildRunning
 from indexer.tail import Tail, why_rebuild
 from indexer.verify import verify
@@ -20,6 +25,7 @@ from service import config
 from service.search.criteria import SearchCriteria
 from service.search.engines import open_engine
 from service.search.service import SearchService
+from service.search.wordbook import Wordbook
 from service.store import changes, indexes, jobs, meta
 from service.store.models import Counter, Offer
 from tests.indexer.conftest import Clock
@@ -55,6 +61,25 @@ def test_parts_and_words_are_kept_beside_the_index(work: Indexing) -> None:
         parts, words = indexes.frozen_words(session, name)
     assert "werkstatt" in parts
     assert b"angebote-words" in words
+
+
+def test_several_processes_build_the_same_index(work: Indexing, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(work, *(f"Fahrradwerkstatt Nummer {number}" for number in range(40)), body="<p>Näh- und Sprachkurs.</p>")
+    alone = build(work)
+    monkeypatch.setattr(crew, "ALONE_BELOW", 0)
+    together = build(work)
+    assert indexed(work) == 40
+    with work.database.reading() as session:
+        assert indexes.frozen_words(session, together) == indexes.frozen_words(session, alone)
+
+
+def test_helpers_end_with_a_rebuild_that_is_stopped(work: Indexing, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(work, "Deutschkurs", "Sprachcafé")
+    monkeypatch.setattr(crew, "ALONE_BELOW", 0)
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(work, "test", _killed_at("Angebote laden"))
+    assert multiprocessing.active_children() == []
+    assert work.writer.names() == []
 
 
 def test_edits_during_a_rebuild_are_not_lost(work: Indexing) -> None:
@@ -173,17 +198,14 @@ def test_a_refused_document_fails_the_rebuild_and_is_named(work: Indexing, monke
     (bad,) = add(work, "Deutschkurs")
     add(work, "Sprachcafé")
     served = build(work)
-    make = following.make_batch
+    complete = document_module.complete
 
-    def spoilt(*args: Any) -> Any:
-        batch = make(*args)
-        batch.upserts = [
-            {**doc, "changed_on": "gestern"} if doc["title"] == "Deutschkurs" else doc for doc in batch.upserts
-        ]
-        return batch
+    def spoilt(draft: Draft, book: Wordbook) -> dict[str, Any]:
+        made = complete(draft, book)
+        return {**made, "changed_on": "gestern"} if made["title"] == "Deutschkurs" else made
 
     with monkeypatch.context() as patch:
-        patch.setattr("indexer.rebuild.make_batch", spoilt)
+        patch.setattr(document_module, "complete", spoilt)
         with pytest.raises(RebuildFailed, match="nimmt 1 Angebote nicht an"):
             build(work)
     assert work.writer.current() == served
@@ -197,14 +219,13 @@ def test_a_refused_document_fails_the_rebuild_and_is_named(work: Indexing, monke
 
 def test_a_document_that_is_missing_fails_the_rebuild(work: Indexing, monkeypatch: pytest.MonkeyPatch) -> None:
     add(work, "Deutschkurs", "Sprachcafé")
-    make = following.make_batch
+    build_all = Share.build
 
-    def forgetful(*args: Any) -> Any:
-        batch = make(*args)
-        del batch.upserts[0]
-        return batch
+    def forgetful(share: Share, parts: frozenset[str]) -> Iterator[Built]:
+        for built in build_all(share, parts):
+            yield Built(built.prepared[1:], built.failures)
 
-    monkeypatch.setattr("indexer.rebuild.make_batch", forgetful)
+    monkeypatch.setattr(Share, "build", forgetful)
     with pytest.raises(RebuildFailed, match="missing"):
         build(work)
     assert work.writer.names() == []

@@ -80,17 +80,14 @@ def test_a_load_holds_all_its_documents(writer: IndexWriter, name: str) -> None:
     ids = [str(uuid.uuid4()) for _ in range(2_300)]
     with writer.load(name) as load:
         for start in range(0, len(ids), 700):
-            load.add([document(offer_id, 7) for offer_id in ids[start : start + 700]])
+            load.add([writer.prepare(document(offer_id, 7)) for offer_id in ids[start : start + 700]])
     assert load.failures == []
     assert revs(writer, name) == dict.fromkeys(ids, 7)
 
 
 def test_a_refused_document_is_named_and_the_others_are_written(writer: IndexWriter, name: str) -> None:
     bad = document(B, 2, changed_on="gestern")
-    with writer.load(name) as load:
-        load.add([document(A, 1), bad])
-    assert [(failure.offer_id, failure.rev) for failure in load.failures] == [(B, 2)]
-    failures = writer.write(name, [bad, document(C, 3)])
+    failures = writer.write(name, [document(A, 1), bad, document(C, 3)])
     assert [(failure.offer_id, failure.rev) for failure in failures] == [(B, 2)]
     assert failures[0].error
     assert revs(writer, name) == {A: 1, C: 3}

@@ -1,0 +1,128 @@
+"""A full build's share of the offers: read once, learnt from, kept in a file, and then turned into documents.
+
+Compound parts are known only when all offers were read, and reading them again would cost as much as everything else.
+"""
+
+import pickle
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from indexer import document
+from indexer.document import Draft
+from indexer.writers import Document, Failure
+from service.german.analysis import TOKEN
+from service.german.normalise import fold_gender
+from service.german.spelling import Lexicon
+from service.paths import data_folder
+from service.search import wordbook
+from service.search.wordbook import Wordbook
+from service.store import records, terms, visibility
+from service.store.database import Database
+from service.store.records import StoredOffer
+from service.vocabulary import Vocabularies
+
+BATCH = 500
+REFUSED = (ValueError, KeyError, TypeError)
+
+
+@dataclass(slots=True)
+class Learnt:
+    """What a share is learnt from: each word as written, with the number of visible offers in which it stands."""
+
+    words: Counter[str] = field(default_factory=Counter)
+    offers: int = 0
+
+
+@dataclass(slots=True)
+class Built:
+    """A batch of documents as the engine takes them, the ones that could not be made, and compounds that texts leave to
+    the reader ("Familien- und Frauenberatung"): they are searched, but stand in no text that was learnt from."""
+
+    prepared: list[Any] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    completed: list[str] = field(default_factory=list)
+
+
+class Share:
+    """The offers with keys from `first` to `last`."""
+
+    def __init__(
+        self, database: Database, today: date, keys: tuple[int, int], prepare: Callable[[Document], Any]
+    ) -> None:
+        self.learnt = Learnt()
+        self.failures: list[Failure] = []
+        self._database = database
+        self._today = today
+        self._keys = keys
+        self._prepare = prepare
+        self._spool = tempfile.TemporaryFile(prefix="angebote-")  # noqa: SIM115  closed by `close`
+        with database.reading() as session:
+            self._vocabularies = terms.load(session)
+
+    def learn(self) -> Iterator[int]:
+        """Reads the offers; says after each batch how many it held."""
+        for batch in batches(self._database, *self._keys):
+            drafts = [
+                made for offer in batch if visibility.is_visible(offer, self._today) for made in self._draft(offer)
+            ]
+            for made in drafts:
+                text = f"{made.document['title']}\n{made.document['body']}"
+                self.learnt.words.update(set(TOKEN.findall(fold_gender(text))))
+            self.learnt.offers += len(drafts)
+            pickle.dump(drafts, self._spool, pickle.HIGHEST_PROTOCOL)
+            yield len(batch)
+
+    def build(self, parts: frozenset[str]) -> Iterator[Built]:
+        """Documents of all visible offers, batch by batch."""
+        book = new_wordbook(self._vocabularies, parts)
+        end = self._spool.tell()
+        self._spool.seek(0)
+        yield Built(failures=self.failures)
+        while self._spool.tell() < end:
+            built = Built()
+            for made in pickle.load(self._spool):  # noqa: S301  a file of this process' own
+                self._finish(made, book, built)
+            yield built
+
+    def close(self) -> None:
+        """Removes the file."""
+        self._spool.close()
+
+    def _draft(self, offer: StoredOffer) -> list[Draft]:
+        try:
+            return [document.draft(offer, self._vocabularies, self._today)]
+        except Exception as error:  # whatever it is, the other offers go on and the checks of the build name this one
+            self.failures.append(Failure(str(offer.uuid), offer.rev, f"{type(error).__name__}: {error}"))
+            return []
+
+    def _finish(self, made: Draft, book: Wordbook, built: Built) -> None:
+        try:
+            source = document.complete(made, book)
+            built.prepared.append(self._prepare(source))
+        except REFUSED as error:
+            failure = Failure(made.document["offer_id"], made.document["rev"], f"{type(error).__name__}: {error}")
+            built.failures.append(failure)
+            return
+        if len(source["body"]) > len(made.document["body"]):
+            built.completed += source["body"][len(made.document["body"]) :].split()
+
+
+def new_wordbook(vocabularies: Vocabularies, parts: frozenset[str]) -> Wordbook:
+    """The wordbook of an index that is being built; its lexicon is filled last."""
+    return wordbook.make(wordbook.read_lists(data_folder("mappings")), vocabularies, parts, Lexicon())
+
+
+def batches(database: Database, first: int, last: int) -> Iterator[list[StoredOffer]]:
+    """Offers that are not deleted, each batch in a short transaction of its own."""
+    after = first - 1
+    while after < last:
+        with database.reading() as session:
+            batch = next(records.stream(session, BATCH, after), None)
+        if not batch:
+            return
+        after = batch[-1].key
+        yield [offer for offer in batch if offer.key <= last]
