@@ -48,7 +48,7 @@ def measure(stage: Stage, new_records: Iterable[Record]) -> list[Figure]:
         raise BenchFailed("the import was over before anybody saved")
     note = f"Import von {count} Angeboten in {seconds:.1f} s, {len(waits)} Mal gespeichert, {refused} Mal vergeblich"
     return [
-        Figure("editing_longest", "", "Längste Wartezeit beim Speichern", "s", spread([max(waits)]), note),
-        Figure("editing_p50", "", "Wartezeit beim Speichern, p50", "s", spread([p50(waits)])),
+        Figure("editing_longest", "", "Speichern, längstes Warten", "s", spread([max(waits)]), note),
+        Figure("editing_p50", "", "Speichern, p50", "s", spread([p50(waits)])),
         Figure("import_rate", "", "Import", "/s", spread([count / seconds])),
     ]

@@ -12,7 +12,7 @@ NOT_EMBEDDED: frozenset[str] = frozenset({"page_to_engine", "json_to_engine"})
 """Ratios without a goal on the embedded engine: its bare query costs no way over a network."""
 
 
-ENGINES = {"embedded": "Eingebettete Suchmaschine", "opensearch": "OpenSearch", "": "Beide und der Bestand"}
+ENGINES = {"embedded": "Eingebettet", "opensearch": "OpenSearch", "": "Beide"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Results:
 def table(figures: Sequence[Figure], title: str) -> Table:
     """The figures for people, by engine; 80 characters wide where all goes well."""
     made = Table(title=title, title_justify="left", header_style="bold", expand=False)
-    made.add_column("Messung", ratio=1)
+    made.add_column("Messung", min_width=30)
     for heading in ("Wert", "Spanne", "Runden", "Ziel"):
         made.add_column(heading, justify="right", no_wrap=True)
     made.add_column("", no_wrap=True)

@@ -16,7 +16,6 @@ from bench.figures import Figure
 from bench.rounds import interleaved, ratios, spread
 from bench.stage import Stage
 from indexer import document
-from indexer.learning import batches
 from indexer.writers import BULK
 from indexer.writers.bulk import CONNECTIONS
 from indexer.writers.embedded import LOAD_HEAP
@@ -26,6 +25,7 @@ from service.search import wordbook
 from service.search.embedded import schema
 from service.search.engine import EngineName
 from service.search.opensearch import mapping
+from service.store import records
 
 STEPS = {"learn": "Wörter", "load": "Laden", "follow": "Nachtragen", "check": "Prüfen", "switch": "Umschalten"}
 Document = document.Document
@@ -50,8 +50,8 @@ def measure(stage: Stage, rounds: int, until: float) -> list[Figure]:
         note = ", ".join(f"{label} {steps.get(name, 0):.1f} s" for name, label in STEPS.items())
         figures += [
             Figure("indexing", engine, "Neuaufbau", "/s", spread(ours), note),
-            Figure("indexing_bare", engine, "Suchmaschine allein, fertige Dokumente", "/s", spread(bare)),
-            Figure("indexing_ratio", engine, "Neuaufbau : Suchmaschine allein", "×", ratios(ours, bare)),
+            Figure("indexing_bare", engine, "Fertige Dokumente allein", "/s", spread(bare)),
+            Figure("indexing_ratio", engine, "Neuaufbau : fertige Dokumente", "×", ratios(ours, bare)),
         ]
     return figures
 
@@ -62,12 +62,13 @@ def _prepare(stage: Stage, engine: EngineName) -> tuple[list[Path], int]:
     book = here.search.book(here.search.served())
     day, count = today(), 0
     files: list[Path] = []
-    for offers in batches(here.database, BULK):
-        documents = [document.build(offer, book, day) for offer in offers]
-        path = stage.folder / f"{engine}-{len(files)}.ndjson"
-        path.write_bytes(b"".join(_lines(entry) for entry in documents))
-        files.append(path)
-        count += len(documents)
+    with here.database.reading() as session:
+        for offers in records.stream(session, BULK):
+            documents = [document.build(offer, book, day) for offer in offers]
+            path = stage.folder / f"{engine}-{len(files)}.ndjson"
+            path.write_bytes(b"".join(_lines(entry) for entry in documents))
+            files.append(path)
+            count += len(documents)
     return files, count
 
 

@@ -27,15 +27,22 @@ def measure(stage: Stage, searches: Sequence[str], seconds: float = SECONDS) -> 
         own = ", ".join(f"{worker['Anonymous']:.0f}" for worker in workers)
         most = spread([max(worker["Rss"] for worker in workers)])
         figures += [
-            Figure("worker_rss", engine, "Seitenprozess, größter (RSS)", "MB", most, f"davon eigener: {own} MB"),
+            Figure(
+                "worker_rss",
+                engine,
+                "Größter Seitenprozess (RSS)",
+                "MB",
+                most,
+                f"davon gehören den Prozessen allein {own} MB",
+            ),
             Figure("worker_pss", engine, "Seitenprozess (PSS)", "MB", spread(worker["Pss"] for worker in workers)),
         ]
         with stage.tail(engine) as tail:
             indexer = usage(tail.popen.pid)
         figures += [
-            Figure("indexer_rss", engine, "Indexierung im Leerlauf (RSS)", "MB", spread([indexer["Rss"]])),
-            Figure("indexer_pss", engine, "Indexierung im Leerlauf (PSS)", "MB", spread([indexer["Pss"]])),
-            Figure("rebuild_peak", engine, "Neuaufbau, höchster Stand (RSS)", "MB", spread(stage.peaks[engine])),
+            Figure("indexer_rss", engine, "Indexierung, ruhend (RSS)", "MB", spread([indexer["Rss"]])),
+            Figure("indexer_pss", engine, "Indexierung, ruhend (PSS)", "MB", spread([indexer["Pss"]])),
+            Figure("rebuild_peak", engine, "Neuaufbau, Spitze (RSS)", "MB", spread(stage.peaks[engine])),
         ]
     return figures
 

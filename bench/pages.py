@@ -1,14 +1,13 @@
 """How long a page takes, and how long its engine alone: one client, one request at a time, over kept connections.
 
 A round asks every address of the list once from each rival: the results page, `/angebote.json`, the bare engine, on each
-engine. Ratios are quotients of the medians of one round.
+engine; and the page without a query, kept and made anew. Answers are not compressed, as behind a proxy that does it. Ratios are quotients of the medians of one round.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from itertools import chain
 
 from bench.addresses import EVERYTHING, EVERYTHING_ANEW
 from bench.connection import Connection
@@ -20,11 +19,11 @@ from service.search.engine import EngineName
 
 REPEATS = 20
 """Times that the one page without a query is asked for in a round."""
-NAMES = {"page": "Ergebnisseite", "json": "/angebote.json", "engine": "Suchmaschine allein"}
+NAMES = {"page": "Ergebnisseite", "json": "/angebote.json", "engine": "Suchmaschine"}
 EVERYTHING_NAMES = {
-    "cached": "Seite ohne Suchwort, aufbewahrt",
-    "uncached": "Seite ohne Suchwort, neu erzeugt",
-    "engine": "Suchmaschine allein, ohne Suchwort",
+    "everything_cached": "Ohne Suchwort, aufbewahrt",
+    "everything_uncached": "Ohne Suchwort, neu erzeugt",
+    "everything_engine": "Ohne Suchwort, Suchmaschine",
 }
 Times = dict[str, list[list[float]]]
 """Rival → round → milliseconds of each request."""
@@ -35,7 +34,6 @@ def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float) ->
     pages = [f"{EVERYTHING}?{search}" for search in searches]
     with ExitStack() as stack:
         rivals: dict[str, Callable[[], list[float]]] = {}
-        everything: dict[str, Callable[[], list[float]]] = {}
         for engine in stage.engines:
             _, address = stage.web(engine)
             web = Connection(address)
@@ -45,14 +43,13 @@ def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float) ->
             rivals[f"page {engine}"] = partial(_times, web.get, pages)
             rivals[f"json {engine}"] = partial(_times, web.get, machine)
             rivals[f"engine {engine}"] = partial(_times, bare, pages)
-            everything[f"cached {engine}"] = partial(_times, web.get, [EVERYTHING] * REPEATS)
-            everything[f"uncached {engine}"] = partial(_times, web.get, [EVERYTHING_ANEW] * REPEATS)
-            everything[f"engine {engine}"] = partial(_times, bare, [EVERYTHING_ANEW] * REPEATS)
-        for run in chain(rivals.values(), everything.values()):
+            rivals[f"everything_cached {engine}"] = partial(_times, web.get, [EVERYTHING] * REPEATS)
+            rivals[f"everything_uncached {engine}"] = partial(_times, web.get, [EVERYTHING_ANEW] * REPEATS)
+            rivals[f"everything_engine {engine}"] = partial(_times, bare, [EVERYTHING_ANEW] * REPEATS)
+        for run in rivals.values():
             run()  # once for nothing: files into memory, code into Java's compiler
         found = interleaved(rivals, rounds, until)
-        whole = interleaved(everything, rounds, until)
-    return _figures(found, stage.engines) + _figures_of_everything(whole, stage.engines)
+    return _figures(found, stage.engines)
 
 
 def _bare(stage: Stage, engine: EngineName, pages: Sequence[str], stack: ExitStack) -> Bare:
@@ -84,16 +81,10 @@ def _figures(times: Times, engines: Sequence[EngineName]) -> list[Figure]:
             figures.append(Figure(f"{kind}_p95", engine, f"{label}, p95", "ms", slow))
         for kind in ("page", "json"):
             quotient = ratios(middle[f"{kind} {engine}"], middle[f"engine {engine}"])
-            figures.append(Figure(f"{kind}_to_engine", engine, f"{NAMES[kind]} : Suchmaschine allein", "×", quotient))
+            figures.append(Figure(f"{kind}_to_engine", engine, f"{NAMES[kind]} : Suchmaschine", "×", quotient))
+        for kind, label in EVERYTHING_NAMES.items():
+            figures.append(Figure(kind, engine, f"{label}, p50", "ms", spread(middle[f"{kind} {engine}"])))
     if len(engines) == 2:
         quotient = ratios(middle["page embedded"], middle["page opensearch"])
-        figures.append(Figure("embedded_to_opensearch", "", "Ergebnisseite: eingebettet : OpenSearch", "×", quotient))
+        figures.append(Figure("embedded_to_opensearch", "", "Seite: eingebettet : OpenSearch", "×", quotient))
     return figures
-
-
-def _figures_of_everything(times: Times, engines: Sequence[EngineName]) -> list[Figure]:
-    return [
-        Figure(f"everything_{kind}", engine, f"{label}, p50", "ms", spread(map(p50, times[f"{kind} {engine}"])))
-        for engine in engines
-        for kind, label in EVERYTHING_NAMES.items()
-    ]

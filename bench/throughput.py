@@ -42,8 +42,8 @@ def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float, se
         asking = max(outcome.processor / outcome.seconds for outcome in found[f"{BOUND} {engine}"])
         note = f"{WORKERS} Prozesse, {CLIENTS} Anfragende (höchstens {asking:.0%} eines Prozessors)"
         figures += [
-            Figure("throughput", engine, "Durchsatz der Ergebnisseite", "/s", spread(ours), note),
-            Figure("throughput_bound", engine, "Durchsatz der kahlen Seite", "/s", spread(bound)),
+            Figure("throughput", engine, "Durchsatz, Ergebnisseite", "/s", spread(ours), note),
+            Figure("throughput_bound", engine, "Durchsatz, kahle Seite", "/s", spread(bound)),
             Figure("throughput_ratio", engine, "Durchsatz : kahle Seite", "×", ratios(ours, bound)),
         ]
     return figures
