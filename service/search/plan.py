@@ -6,7 +6,7 @@ word that no offer contains). Synonyms come beside, with a small weight. Towns n
 silent filter.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.german import foreign
 from service.german.normalise import cut_query, fold_gender
@@ -57,6 +57,8 @@ class Word:
     parts: tuple[str, ...]
     foreign: tuple[str, ...]
     spellings: tuple[Spelling, ...] = ()
+    source: str = ""
+    """What the query says where the word is the German label of a term said in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,24 @@ class Plan:
 def understand(query: str, book: Wordbook) -> Plan:
     """The plan of a query; never fails, whatever was typed."""
     towns, rest = book.towns_in(fold_gender(cut_query(query).text).split())
-    words = [_word(text, book) for text in _words(" ".join(rest), book)]
+    text = " ".join(rest)
+    words = [_word(word, book) for word in _words(text, book)]
     if not words:
         return Plan(towns=tuple(towns))
-    text = " ".join(rest)
+    words = _translated(words, book)
     synonyms = [_synonym(found.text, text[found.starts : found.ends], book) for found in book.synonyms.expand(text)]
     return Plan(tuple(words), tuple(synonym for synonym in synonyms if synonym.stems), tuple(towns))
+
+
+def _translated(words: list[Word], book: Wordbook) -> list[Word]:
+    """The words, and the German labels of terms that they name in another language. What is understood as another
+    language is not taken for mistyped German."""
+    found = book.translations_in([word.text for word in words])
+    understood = {said for source, _ in found for said in source.split()}
+    own = [replace(word, spellings=()) if word.text in understood else word for word in words]
+    known = {word.stems for word in words}
+    added = [replace(_word(w, book), source=source) for source, label in found for w in _words(label, book)]
+    return own + [word for word in added if word.stems not in known]
 
 
 def _synonym(text: str, source: str, book: Wordbook) -> Synonym:
@@ -108,16 +122,6 @@ def _words(text: str, book: Wordbook) -> list[str]:
 def _word(text: str, book: Wordbook) -> Word:
     stems, exact = tuple(book.analysis.std(text)), tuple(book.analysis.exact(text))
     parts_text = " ".join(book.splitter.parts(text)) or text
-    unknown = [token for token in exact if not book.lexicon.knows(token)]
-    spellings = (
-        tuple(
-            Spelling(near.word, "".join(book.analysis.std(near.word)), 1 - near.distance / len(near.word))
-            for token in unknown
-            for near in book.lexicon.closest(token, MOST_SPELLINGS)
-        )
-        if len(unknown) == len(exact)
-        else ()
-    )
     return Word(
         text=text,
         stems=stems,
@@ -125,5 +129,17 @@ def _word(text: str, book: Wordbook) -> Word:
         parts_text=parts_text,
         parts=tuple(book.analysis.std(parts_text)),
         foreign=tuple(foreign.tokens(text)),
-        spellings=spellings,
+        spellings=_spellings(stems, exact, book),
     )
+
+
+def _spellings(stems: tuple[str, ...], exact: tuple[str, ...], book: Wordbook) -> tuple[Spelling, ...]:
+    """Near words of the offers, for a word that stands in none of them, not even in another form."""
+    if any(book.lexicon.knows(token) for token in exact):
+        return ()
+    found = [
+        Spelling(near.word, "".join(book.analysis.std(near.word)), 1 - near.distance / len(near.word))
+        for token in exact
+        for near in book.lexicon.closest(token, MOST_SPELLINGS)
+    ]
+    return () if any(spelling.stem in stems for spelling in found) else tuple(found)

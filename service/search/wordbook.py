@@ -4,7 +4,7 @@ Compound parts are frozen when an index is built, and stored beside it (`indexes
 queries must split words as the bulk of the index was split. The lexicon only grows: words of later edits are added.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -100,6 +100,39 @@ class Wordbook:
             key: (frozenset(self.analysis.std(" ".join(words.german))), frozenset(words.foreign))
             for key, words in self.term_words.items()
         }
+
+    @cached_property
+    def _translations(self) -> Mapping[tuple[str, ...], str]:
+        """What terms are called in other languages, as tokens, and their German labels. What is said in German as well
+        needs no translation."""
+        german: set[tuple[str, ...]] = set()
+        found: dict[tuple[str, ...], str] = {}
+        for name in FINDING:
+            for term in self.vocabularies[name].values():
+                german |= {tuple(foreign.tokens(word)) for word in term.every_word("de")}
+                for language in term.labels.keys() | term.words.keys() - {"de", "einfach"}:
+                    for phrase in term.every_word(language):
+                        found.setdefault(tuple(foreign.tokens(phrase)), term.label())
+        return {phrase: label for phrase, label in found.items() if phrase and phrase not in german}
+
+    def translations_in(self, words: Sequence[str]) -> list[tuple[str, str]]:
+        """(words of the query, German label) where the query says a term in another language; the longest phrase wins.
+        A phrase whose words all stand in offers is left alone: it is German, or good enough as it is."""
+        tokens = [(token, number) for number, word in enumerate(words) for token in foreign.tokens(word)]
+        longest = max(map(len, self._translations), default=0)
+        found: list[tuple[str, str]] = []
+        start = 0
+        while start < len(tokens):
+            for length in range(min(longest, len(tokens) - start), 0, -1):
+                part = tokens[start : start + length]
+                label = self._translations.get(tuple(token for token, _ in part))
+                said = [words[number] for number in dict.fromkeys(number for _, number in part)]
+                if label and not all(self.lexicon.knows(token) for word in said for token in self.analysis.exact(word)):
+                    found.append((" ".join(said), label))
+                    start += length - 1
+                    break
+            start += 1
+        return found
 
     def towns_in(self, typed: list[str]) -> tuple[list[str], list[str]]:
         """The towns named in a query and the other words of it, both in order. The longest name wins."""

@@ -24,8 +24,6 @@ from service.errors import SearchUnavailable
 from service.search.engine import EngineName, Found, Proposal, SearchRequest
 from service.search.opensearch import query, results
 
-SECONDS = 1.0
-"""How long a page waits for an answer."""
 CONNECTIONS = 8
 """Kept open in a process: as many as it has threads."""
 ALIAS_SECONDS = 5.0
@@ -51,7 +49,7 @@ REASONS = {
 MISUNDERSTOOD = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
-def connect(settings: Settings, *, seconds: float = SECONDS, connections: int = CONNECTIONS) -> OpenSearch:
+def connect(settings: Settings, *, seconds: float, connections: int = CONNECTIONS) -> OpenSearch:
     """A client that tries once. Nothing is sent before its first call."""
     return OpenSearch(
         settings.search_url,
@@ -68,9 +66,10 @@ class OpenSearchEngine:
 
     name: EngineName = "opensearch"
 
-    def __init__(self, settings: Settings, *, seconds: float = SECONDS) -> None:
+    def __init__(self, settings: Settings, *, seconds: float) -> None:
         self._alias = settings.index_prefix
         self._client = connect(settings, seconds=seconds)
+        self._patience = f"{int(seconds * 900)}ms"  # the server stops a little before the client, and says so
         self._known: tuple[float, str] = (0.0, "")
 
     def search(self, request: SearchRequest) -> Found:
@@ -107,7 +106,7 @@ class OpenSearchEngine:
 
     def _ask(self, body: query.Clause) -> results.Answer:
         try:
-            answer: Any = self._client.search(body=body, index=self._alias)
+            answer: Any = self._client.search(body={**body, "timeout": self._patience}, index=self._alias)
             refused = results.refused(answer)
         except OpenSearchException as error:
             raise SearchUnavailable(reason(error)) from error

@@ -16,8 +16,6 @@ OTHERS = "others"
 """Name of the aggregation that counts the fields without a selection, where there is a selection."""
 VALUES = "values"
 """Name of a field's counts inside its own filter."""
-PATIENCE = "900ms"
-"""The server stops then and says so; the client waits a little longer."""
 EDGE = 12
 """Longest beginning of a word in the field `suggest`; as `edge_2_12` in the mapping."""
 
@@ -49,7 +47,6 @@ def body(request: SearchRequest) -> Clause:
         "from": request.offset,
         "size": request.size,
         "track_total_hits": True,
-        "timeout": PATIENCE,
         "_source": ["hit"],
     }
     if after:
@@ -66,7 +63,6 @@ def suggestion(words: Sequence[str], limit: int) -> Clause:
         "sort": ORDERS["relevanz"],
         "size": limit,
         "track_total_hits": False,
-        "timeout": PATIENCE,
         "_source": ["hit.title", "hit.public_id", "hit.slug"],
     }
 
