@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import mimetypes
 from functools import cache
 
 from flask import Flask, Response, make_response, request, send_from_directory
@@ -27,7 +28,7 @@ def asset(name: str) -> str:
 
 
 def _accepts_gzip() -> bool:
-    return "gzip" in request.headers.get("Accept-Encoding", "")
+    return request.accept_encodings.quality("gzip") > 0
 
 
 def init_app(app: Flask) -> None:
@@ -40,7 +41,8 @@ def init_app(app: Flask) -> None:
         response = make_response(send_from_directory(folder, f"{name}.gz" if packed else name, max_age=YEAR))
         if packed:
             response.headers["Content-Encoding"] = "gzip"
-            response.headers["Content-Type"] = make_response(send_from_directory(folder, name)).headers["Content-Type"]
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            response.content_type = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         response.vary.add("Accept-Encoding")
         return response

@@ -4,7 +4,7 @@ import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from service.errors import SearchUnavailable, ServiceError, StoreUnavailable
 
@@ -44,7 +44,10 @@ def init_app(app: Flask) -> None:
         if code < 400 and error.response is not None:
             return make_response(error.get_response())
         own = error.description if code == 400 and error.description and "The browser" not in error.description else ""
-        return answer(code, str(MESSAGES.get(code, "")) or own)
+        response = answer(code, str(MESSAGES.get(code, "")) or own)
+        if isinstance(error, MethodNotAllowed):
+            response.allow.update(error.valid_methods or ())
+        return response
 
     @app.errorhandler(SQLAlchemyError)
     @app.errorhandler(Exception)

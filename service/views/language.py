@@ -60,6 +60,12 @@ def _catalogue(code: str) -> NullTranslations:
     return Translations.load(TRANSLATIONS, [CATALOGUE.get(code, code)])
 
 
+def forget() -> None:
+    """Looks for catalogues anew; only tests change them while the process runs."""
+    available.cache_clear()
+    _catalogue.cache_clear()
+
+
 def _text(message: str) -> str:
     return str(_catalogue(current()).ugettext(message))
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.clock import today
 from service.context import context
 from service.errors import OfferGone, OfferNotFound, SearchUnavailable
-from service.schemas.offer import dump_record
+from service.schemas.offer import plain
 from service.schemas.richtext import clean_html
 from service.search.criteria import SearchCriteria
 from service.store import offers, records, visibility
@@ -35,10 +35,12 @@ def offer(public_id: str, slug: str) -> AnyResponse:
     as_json = slug.endswith(".json")
     stored = _load(public_id, day)
     if slug.removesuffix(".json") != stored.slug:
-        return redirect(addresses.offer_url(public_id, stored.slug) + (".json" if as_json else ""), 301)
+        return redirect(addresses.offer_url(stored.public_id, stored.slug) + (".json" if as_json else ""), 301)
     record = public_record(stored, day)
     if as_json:
-        return jsonify(dump_record(record))
+        return jsonify(
+            {"id": str(stored.uuid), "url": addresses.offer_url(stored.public_id, stored.slug), **plain(record)}
+        )
     return cached(None, lambda: _page(stored, record, context().search.vocabularies(), day))
 
 

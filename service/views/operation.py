@@ -3,17 +3,20 @@
 import ipaddress
 import os
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, g, jsonify, request
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     generate_latest,
     multiprocess,
 )
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from service.context import context
 from service.errors import SearchUnavailable, StoreUnavailable
@@ -23,6 +26,7 @@ blueprint = Blueprint("operation", __name__)
 
 REQUESTS = Counter("angebote_requests_total", "Answered requests", ["route", "status"])
 DURATION = Histogram("angebote_request_seconds", "Time to answer", ["route"])
+SEARCH = Histogram("angebote_search_seconds", "Time of a search, from words to hits", ["engine"])
 
 
 @blueprint.before_app_request
@@ -65,7 +69,7 @@ def ready() -> tuple[Response, int]:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Prometheus metrics of all web processes, and the index's lag as the store knows it."""
+    """Prometheus metrics of all web processes, and the indexes' lag as the store knows it."""
     address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  an unknown address is refused
     if not any(address in network for network in context().settings.metrics_allow):
         abort(403)
@@ -73,14 +77,27 @@ def metrics() -> Response:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
-        registry.register(REQUESTS)
-        registry.register(DURATION)
-    lag_revs = Gauge(
-        "angebote_index_lag_revisions", "Changes that the served index does not hold yet", registry=registry
-    )
-    failures = Gauge("angebote_index_failures", "Documents that an index refused", registry=registry)
+        for metric in (REQUESTS, DURATION, SEARCH):
+            registry.register(metric)
     with context().database.reading() as session:
-        lag = indexes.lag(session, context().settings.engine)
-    lag_revs.set(lag.revisions)
-    failures.set(lag.failures)
+        registry.register(_Lags(indexes.lag(session, context().settings.engine, datetime.now(UTC))))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _Lags(Collector):
+    """The lag is one for all processes: it is read from the store when somebody asks, not counted."""
+
+    def __init__(self, lags: list[indexes.Lag]) -> None:
+        self._lags = lags
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One gauge a figure, labelled with the index' state: current or previous."""
+        for name, text, field in (
+            ("angebote_index_lag_revisions", "Changes that the index does not hold yet", "revisions"),
+            ("angebote_index_lag_seconds", "Age of the oldest change that the index does not hold yet", "seconds"),
+            ("angebote_index_failures", "Documents that the index refused", "failures"),
+        ):
+            family = GaugeMetricFamily(name, text, labels=["state"])
+            for lag in self._lags:
+                family.add_metric([lag.state], getattr(lag, field))
+            yield family

@@ -1,6 +1,6 @@
 """From an answer to what a page shows: hits, orders, page links. Labels come from the vocabularies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,11 +42,12 @@ class Card:
 
 def hits(answer: Answer, today: date) -> list[Card]:
     """The hits of a page."""
-    first = {language.current(), *answer.criteria.selected.get("sprache", ())}
-    return [_card(hit, answer, first, today) for hit in answer.found.hits]
+    first = [*answer.criteria.selected.get("sprache", ()), language.current()]
+    ranks = {slug: rank for rank, slug in enumerate(first) if slug != "de"}
+    return [_card(hit, answer, ranks, today) for hit in answer.found.hits]
 
 
-def _card(hit: Hit, answer: Answer, first: set[str], today: date) -> Card:
+def _card(hit: Hit, answer: Answer, ranks: Mapping[str, int], today: date) -> Card:
     data, code, vocabularies = hit.data, language.current(), answer.vocabularies
     title, summary, snippets = marked(hit, answer)
     provider = data["provider"] or {}
@@ -59,7 +60,7 @@ def _card(hit: Hit, answer: Answer, first: set[str], today: date) -> Card:
         provider_url=provider_url(provider["public_id"], provider["slug"]) if provider else "",
         kind=vocabularies.label("kinds", data["kind"], code) if data["kind"] else "",
         towns=", ".join(town_labels(data["towns"], vocabularies, code)),
-        languages=_languages(data["languages"], first, vocabularies, code),
+        languages=_languages(data["languages"], ranks, vocabularies, code),
         cost=vocabularies.label("costs", data["cost"], code) if data["cost"] else "",
         next_date=times.next_date(data, today),
         confirmed=times.confirmed(data["confirmed_on"] or ""),
@@ -73,9 +74,9 @@ def why(hit: Hit, answer: Answer) -> list[Shown]:
     return []
 
 
-def _languages(slugs: Iterable[str], first: set[str], vocabularies: Vocabularies, code: str) -> str:
-    """The languages by name: the visitor's and the chosen ones first, at most a handful by name."""
-    labels = [vocabularies.label("languages", slug, code) for slug in sorted(slugs, key=lambda slug: slug not in first)]
+def _languages(slugs: Iterable[str], ranks: Mapping[str, int], vocabularies: Vocabularies, code: str) -> str:
+    """The languages by name, at most a handful: first those chosen as filters, then the visitor's own."""
+    labels = [vocabularies.label("languages", slug, code) for slug in sorted(slugs, key=lambda slug: ranks.get(slug, len(ranks)))]
     if len(labels) <= FEW_LANGUAGES + 1:
         return ", ".join(labels)
     named = ", ".join(labels[:FEW_LANGUAGES])

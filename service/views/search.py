@@ -1,5 +1,6 @@
 """The results page, and the same search as JSON, CSV and suggestions."""
 
+import time
 from datetime import date
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
@@ -11,6 +12,7 @@ from service.search.service import Answer
 from service.views import addresses, csv_export, filters, limits, present, suggestions
 from service.views.cache import cached
 from service.views.logs import note
+from service.views.operation import SEARCH
 
 blueprint = Blueprint("search", __name__)
 
@@ -22,7 +24,9 @@ def criteria() -> SearchCriteria:
 
 def find() -> Answer:
     """The answer to this address, noted in the log without its words."""
+    started = time.perf_counter()
     answer = context().search.search(criteria())
+    SEARCH.labels(answer.engine).observe(time.perf_counter() - started)
     note(engine=answer.engine, hits=answer.found.total, filters=len(answer.criteria.selected))
     return answer
 
