@@ -1,6 +1,7 @@
 """Rich text: which HTML an offer's text may hold. Cleaned when written and again when shown."""
 
 import re
+import unicodedata
 from html import escape
 
 import nh3
@@ -24,6 +25,7 @@ def clean_html(text: str) -> str:
     clean = nh3.clean(
         text, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="nofollow noopener"
     ).strip()
+    clean = unicodedata.normalize("NFC", clean)  # entities such as u&#776; are letters only now
     if not re.sub(r"<[^>]*>|&nbsp;|\s", "", clean):
         return ""
     return clean if LOOKS_LIKE_HTML.search(clean) else f"<p>{clean}</p>"
