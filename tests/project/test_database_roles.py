@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,15 +23,15 @@ OFFERS = "titel;kurztext;anbieter;kontakt_rolle;strasse;plz;ort\nNähcafé;Wir n
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+def server() -> Iterator[URL]:
     """Its administrator; roles belong to a whole server, so the run's shared one will not do."""
     if reason := postgres.no_local_server():
         pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("roles")
-    for parent in [folder, *folder.parents[:2]]:
-        parent.chmod(0o711)  # the server runs as another user where we are root
-    with postgres.local_server(folder / "postgres") as url:
-        yield make_url(url)
+    with tempfile.TemporaryDirectory(prefix="angebote-roles-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # the server runs as another user where we are root
+        with postgres.local_server(folder / "postgres") as url:
+            yield make_url(url)
 
 
 @pytest.fixture(scope="module")
