@@ -17,18 +17,22 @@ def _create_app() -> Flask:
     return create_app(config.load())
 
 
+NOT_OURS = {"limiter"}
+"""Commands that libraries add by themselves and that nobody here needs."""
+
+
 class Commands(FlaskGroup):
     """Lists its commands without loading the application, so that --help works whatever the settings are."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""
         self._load_plugin_commands()
-        return click.Group.list_commands(self, ctx)
+        return [name for name in click.Group.list_commands(self, ctx) if name not in NOT_OURS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command by name."""
         self._load_plugin_commands()
-        return click.Group.get_command(self, ctx, cmd_name)
+        return None if cmd_name in NOT_OURS else click.Group.get_command(self, ctx, cmd_name)
 
 
 cli = Commands(
@@ -39,6 +43,8 @@ cli = Commands(
     load_dotenv=False,
     help="Suche nach den Integrationsangeboten eines Kreises: starten, füllen, indexieren, prüfen.",
 )
+
+cli.params.clear()  # --app, --env-file and --debug choose an application: here there is one
 
 
 def _register() -> None:

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from types import FrameType
 
 import click
@@ -22,7 +23,7 @@ from service.config import Settings
 from service.context import Context, context
 from service.errors import BadSetting
 from service.exchange.demo import load_demo
-from service.store import accounts, indexes, migrate, terms
+from service.store import accounts, indexes, jobs, migrate, terms
 from service.vocabulary import read_folder
 
 STOP_SECONDS = 15
@@ -60,8 +61,11 @@ def run_command(host: str, port: int, demo: bool) -> None:
         environment["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="angebote-"))
         processes = _Processes(environment)
         stack.callback(processes.stop)
+        started = datetime.now(UTC)
         processes.start("Indexierung", [sys.executable, "-m", "service.cli", "index", "tail"])
-        processes.wait(lambda: bool(_served(state)), "Der Index wird aufgebaut …")
+        processes.wait(lambda: _served(state) or _refused(state, started), "Der Index wird aufgebaut …")
+        if not _served(state):
+            click.secho("Die Seiten starten ohne Suche; der Aufbau wird weiter versucht.", fg="yellow")
         state.database.close()
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         processes.start("Seiten", _gunicorn(address, settings.web_workers))
@@ -111,9 +115,15 @@ def _fill(state: Context) -> None:
             click.echo(f"Zugang zur Redaktion: {DEMO_MAIL}, Passwort {password} (wird nur einmal gezeigt)")
 
 
-def _served(state: Context) -> str:
+def _served(state: Context) -> bool:
     with state.database.reading() as session:
-        return indexes.served(session, state.settings.engine).index
+        return bool(indexes.served(session, state.settings.engine).index)
+
+
+def _refused(state: Context, since: datetime) -> bool:
+    """True where the first build has failed, as it does while OpenSearch is away."""
+    with state.database.reading() as session:
+        return any(job.state == "failed" and job.ordered_at >= since for job in jobs.latest(session, "rebuild", 5))
 
 
 def _gunicorn(address: str, workers: int) -> list[str]:

@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
+QUIET = {"static", "operation.health", "operation.ready", "operation.metrics"}
+"""What machines ask every few seconds is counted in the metrics, not logged."""
 SHAPE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -45,7 +47,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.get("request_id", "")
-        if request.endpoint != "static":
+        if request.endpoint not in QUIET:
             facts: dict[str, Any] = {
                 "method": request.method,
                 "route": str(request.url_rule or ""),
