@@ -126,6 +126,12 @@
 
   document.querySelectorAll('form[data-suggest]').forEach(prepare)
 
+  // Addresses are shared and read: what was left empty need not stand in them.
+  document.querySelectorAll('form.search').forEach(form => form.addEventListener('formdata', ({ formData }) => {
+    if (!formData.get('plz')) formData.delete('umkreis')
+    for (const name of ['q', 'plz']) if (!formData.get(name)) formData.delete(name)
+  }))
+
   // Browsers without ::details-content cannot show closed filters beside the results by style alone.
   if (!CSS.supports('selector(::details-content)') && matchMedia('(min-width: 62rem)').matches) {
     document.querySelectorAll('.filter-panel').forEach(panel => { panel.open = true })
