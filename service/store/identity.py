@@ -13,6 +13,11 @@ def new_public_id() -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(8))
 
 
+def is_public_id(text: str) -> bool:
+    """Whether a text from an address can be a public id at all; nothing else is sent to the data base."""
+    return len(text) == 8 and text.isascii() and text.isalnum()
+
+
 def slugify(text: str, longest: int = 80) -> str:
     """Lower-case ASCII words joined by hyphens; cut between words. "angebot" where nothing is left."""
     flat = unicodedata.normalize("NFKD", text.translate(GERMAN)).encode("ascii", "ignore").decode().lower()

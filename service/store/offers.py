@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from service.errors import EditConflict, OfferNotFound
 from service.schemas.offer import plain
 from service.store import changes, records, rows
-from service.store.identity import new_public_id
+from service.store.identity import is_public_id, new_public_id
 from service.store.models import Offer, OfferContact
 from service.store.people import Resolved, resolve_contacts, resolve_providers
 
@@ -111,6 +111,8 @@ def withdraw(session: Session, key: int, *, actor: str, now: datetime | None = N
 
 def key_by_public_id(session: Session, public_id: str) -> int | None:
     """The key of the offer with this public id, deleted or not."""
+    if not is_public_id(public_id):
+        return None
     return session.scalars(select(Offer.id).where(Offer.public_id == public_id)).first()
 
 

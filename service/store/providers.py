@@ -10,6 +10,8 @@ from service.store.models import Offer, Provider
 
 def by_public_id(session: Session, public_id: str) -> dict[str, Any] | None:
     """A provider's columns, or nothing."""
+    if not is_public_id(public_id):
+        return None
     table: Any = Provider.__table__
     row = session.execute(select(table).where(table.c.public_id == public_id)).first()
     return dict(row._mapping) if row else None
