@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.store.identity import is_public_id
 from service.store.models import Offer, Provider
 
 
