@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 
 from bench import editing, freshness, indexing, memory, pages, profiling, throughput
-from bench.addresses import searches
+from bench.addresses import DIFFERENT, searches
 from bench.connection import BenchFailed
 from bench.corpus import Corpus, default_texts
 from bench.figures import Figure, Results, notes, table
@@ -144,7 +144,9 @@ class _Work:
         for start in range(0, self.plan.count, BATCH):
             records = list(self.corpus.records(min(BATCH, self.plan.count - start), start))
             if not start:
-                self.searches = searches(vocabularies, records[:SAMPLE], self.plan.seed)
+                self.searches = searches(
+                    vocabularies, records[:SAMPLE], self.plan.seed, DIFFERENT if self._long else 40
+                )
             with database.writing() as session:
                 offers.save(session, [offers.Edit(record) for record in records], actor="bench", imported=True)
         for engine in self.stage.engines:

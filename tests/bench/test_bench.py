@@ -84,7 +84,7 @@ def test_a_measurement_that_does_not_work_ends_with_1_and_leaves_the_others(
     monkeypatch.setattr("bench.memory.SERVICE", "service.nothing:app")
     result, found = run(temporary, "--offers", "60", "--only", "memory", "--only", "editing")
     assert result.exit_code == 1
-    assert "service.nothing" in found["failed"]["memory"]  # type: ignore[index]
+    assert "embedded-service ended with code" in found["failed"]["memory"]  # type: ignore[index]
     assert {figure["name"] for figure in found["figures"]} == OF_THE_STORE  # type: ignore[attr-defined]
 
 
