@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service.store import changes, offers, records
+from service.store.database import Database
 from service.store.offers import Edit
 from service.store.records import StoredOffer
 from tests.web.conftest import state
@@ -29,7 +30,12 @@ FAILURES = (
 
 def stored(app: Flask, **wanted: object) -> StoredOffer:
     """The first offer whose record has these values."""
-    with state(app).database.reading() as session:
+    return first(state(app).database, **wanted)
+
+
+def first(database: Database, **wanted: object) -> StoredOffer:
+    """The same, from a store."""
+    with database.reading() as session:
         for batch in records.stream(session):
             for offer in batch:
                 if all(offer.record[name] == value for name, value in wanted.items()):
