@@ -14,7 +14,7 @@ import click
 from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from indexer import jobs, rebuild, switching, verify
 from indexer.switching import Indexing
@@ -164,7 +164,9 @@ STATES = {
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table("Index", "Zustand", "Angebote", "Rückstand", "Abgelehnt", "Hinweis")
+    table = Table(
+        Column("Index", overflow="fold", min_width=30), "Zustand", "Angebote", "Rückstand", "Abgelehnt", "Hinweis"
+    )
     for row in rows:
         late = f"{row['behind']} ({row['behind_seconds']:.0f} s)" if row["behind"] else "–"
         report = row["report"]

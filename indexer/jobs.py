@@ -14,7 +14,7 @@ from service.errors import SearchUnavailable, ServiceError, StoreUnavailable
 from service.store import jobs, leases
 from service.store.database import Database
 
-COMMAND = (sys.executable, "-m", "service.cli", "index", "rebuild", "--job")
+COMMAND = (sys.executable, "-P", "-m", "service.cli", "index", "rebuild", "--job")
 STOP_SECONDS = 10.0
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=10)
 """How long after a failed build the tail orders the next one by itself; doubled each time."""
