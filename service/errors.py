@@ -2,15 +2,22 @@
 
 from datetime import timedelta
 
+from service.messages import message
+
 
 class ServiceError(Exception):
-    """An error whose message is written for the person who caused it (German, names the field and the remedy)."""
+    """An error whose message is written for the person who caused it (German, names the field and the remedy).
+
+    `message` may leave places for values: "höchstens %(limit)d Zeichen" with `limit=200`. It is kept with and without
+    them, because a page translates `template` and then fills in `values`.
+    """
 
     status = 500
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str, **values: object) -> None:
+        self.template, self.values = message, values
+        self.message = message % values if values else message
+        super().__init__(self.message)
 
 
 class InvalidSearch(ServiceError):
@@ -59,7 +66,7 @@ class LoginRefused(ServiceError):
     status = 422
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__("Mailadresse oder Passwort stimmen nicht. Bitte prüfen Sie beides.")
+        super().__init__(message("Mailadresse oder Passwort stimmen nicht. Bitte prüfen Sie beides."))
         self.wait = wait
 
 
@@ -70,7 +77,7 @@ class SearchUnavailable(ServiceError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            "Die Suche ist gerade nicht erreichbar. Bitte versuchen Sie es in wenigen Minuten noch einmal."
+            message("Die Suche ist gerade nicht erreichbar. Bitte versuchen Sie es in wenigen Minuten noch einmal.")
         )
         self.reason = reason
 
@@ -82,7 +89,7 @@ class StoreUnavailable(ServiceError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            "Die Datenbank ist gerade nicht erreichbar. Bitte versuchen Sie es in wenigen Minuten noch einmal."
+            message("Die Datenbank ist gerade nicht erreichbar. Bitte versuchen Sie es in wenigen Minuten noch einmal.")
         )
         self.reason = reason
 

@@ -8,7 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from service.messages import message
+
 SHORTEST, LONGEST = 15, 200
+LIMITS = {"shortest": SHORTEST, "longest": LONGEST}
+"""What the sentences of `problem` leave places for."""
 LEFT = 8
 """So many characters must be left beside guessable parts."""
 COMMON = (
@@ -28,14 +32,19 @@ def normalise(password: str) -> str:
 
 
 def problem(password: str, context: Iterable[str]) -> str:
-    """Why the password is refused, in one German sentence; "" if it is accepted. `context`: names, mail, county, product."""
+    """Why the password is refused, in one German sentence with places for `LIMITS`; "" if it is accepted.
+
+    `context`: names, mail, county, product.
+    """
     password = normalise(password)
     if len(password) < SHORTEST:
-        return f"Das Passwort ist zu kurz. Bitte mindestens {SHORTEST} Zeichen wählen, zum Beispiel vier Wörter."
+        return message(
+            "Das Passwort ist zu kurz. Bitte mindestens %(shortest)d Zeichen wählen, zum Beispiel vier Wörter."
+        )
     if len(password) > LONGEST:
-        return f"Das Passwort ist zu lang. Erlaubt sind höchstens {LONGEST} Zeichen."
+        return message("Das Passwort ist zu lang. Erlaubt sind höchstens %(longest)d Zeichen.")
     if len(_unexpected(password, context)) < LEFT:
-        return (
+        return message(
             "Dieses Passwort ist leicht zu erraten: Es besteht vor allem aus bekannten Wörtern, Namen, Reihen oder "
             "Wiederholungen. Bitte ein anderes wählen, zum Beispiel vier Wörter ohne Zusammenhang."
         )

@@ -74,5 +74,5 @@ def _password(mail: str, name: str, from_stdin: bool) -> str:
     else:
         password = click.prompt("Passwort", hide_input=True, confirmation_prompt="Noch einmal")
     if problem := passwords.problem(password, [mail, name, county.name, county.product_name]):
-        raise InvalidAccount(problem)
+        raise InvalidAccount(problem, **passwords.LIMITS)
     return str(password)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from service.errors import InvalidSearch
+from service.messages import message
 from service.search.facets import BY_NAME, FACETS
 from service.vocabulary import Vocabularies
 
@@ -20,11 +21,11 @@ QUERY_USED, QUERY_LIMIT = 200, 1000
 RADIUS_DEFAULT, RADIUS_LIMIT = 5, 50
 """Kilometres of `umkreis` where only `plz` is given; the most that is allowed."""
 SORTS = {
-    "relevanz": "Beste Treffer zuerst",
-    "bestaetigt": "Zuletzt bestätigt zuerst",
-    "beginn": "Bald beginnende zuerst",
-    "neu": "Zuletzt geändert zuerst",
-    "titel": "Titel von A bis Z",
+    "relevanz": message("Beste Treffer zuerst"),
+    "bestaetigt": message("Zuletzt bestätigt zuerst"),
+    "beginn": message("Bald beginnende zuerst"),
+    "neu": message("Zuletzt geändert zuerst"),
+    "titel": message("Titel von A bis Z"),
 }
 """Orders and their German message ids."""
 MOST_VALUES = 60
@@ -114,14 +115,18 @@ def parse(pairs: Iterable[tuple[str, str]], vocabularies: Vocabularies) -> Searc
         else:
             single.setdefault(name, value)
     if sum(map(len, chosen.values())) > MOST_VALUES:
-        raise InvalidSearch(f"Mehr als {MOST_VALUES} Filter auf einmal sind nicht möglich.")
+        raise InvalidSearch(message("Mehr als %(limit)d Filter auf einmal sind nicht möglich."), limit=MOST_VALUES)
     query = single.get("q", "")
     if len(query) > QUERY_LIMIT:
-        raise InvalidSearch(f"Der Suchtext ist zu lang: höchstens {QUERY_LIMIT} Zeichen, besser wenige Wörter.")
+        raise InvalidSearch(
+            message("Der Suchtext ist zu lang: höchstens %(limit)d Zeichen, besser wenige Wörter."), limit=QUERY_LIMIT
+        )
     postcode, radius = _around(single, vocabularies)
     sort = single.get("sortierung", "")
     if sort and sort not in SORTS:
-        raise InvalidSearch(f"Diese Sortierung gibt es nicht. Möglich sind: {', '.join(SORTS)}.")
+        raise InvalidSearch(
+            message("Diese Sortierung gibt es nicht. Möglich sind: %(orders)s."), orders=", ".join(SORTS)
+        )
     return SearchCriteria(
         q=" ".join(query[:QUERY_USED].split()),
         selected={facet.name: tuple(chosen[facet.name]) for facet in FACETS if facet.name in chosen},
@@ -136,7 +141,9 @@ def parse(pairs: Iterable[tuple[str, str]], vocabularies: Vocabularies) -> Searc
 def _known(name: str, value: str, vocabularies: Vocabularies) -> str:
     facet = BY_NAME[name]
     if value not in facet.terms(vocabularies):
-        raise InvalidSearch(f"Den Filterwert „{value[:40]}“ für „{facet.name}“ gibt es nicht.")
+        raise InvalidSearch(
+            message("Den Filterwert „%(value)s“ für „%(filter)s“ gibt es nicht."), value=value[:40], filter=facet.name
+        )
     return value
 
 
@@ -146,12 +153,15 @@ def _around(single: Mapping[str, str], vocabularies: Vocabularies) -> tuple[str,
         return "", 0
     if postcode not in vocabularies["postcodes"]:
         raise InvalidSearch(
-            f"Die Postleitzahl „{postcode[:10]}“ liegt nicht im Kreis. Bitte eine fünfstellige Zahl prüfen."
+            message("Die Postleitzahl „%(postcode)s“ liegt nicht im Kreis. Bitte eine fünfstellige Zahl prüfen."),
+            postcode=postcode[:10],
         )
     return postcode, _whole("umkreis", single.get("umkreis", str(RADIUS_DEFAULT)), 0, RADIUS_LIMIT)
 
 
 def _whole(name: str, value: str, low: int, high: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
-        raise InvalidSearch(f"„{name}“ muss eine Zahl von {low} bis {high} sein.")
+        raise InvalidSearch(
+            message("„%(name)s“ muss eine Zahl von %(low)d bis %(high)d sein."), name=name, low=low, high=high
+        )
     return int(value)

@@ -5,6 +5,7 @@ To add one: a vocabulary (`seed/vocab/`), a keyword field (`mappings/`), the doc
 
 from dataclasses import dataclass
 
+from service.messages import message
 from service.vocabulary import Term, Vocabularies
 
 YES = "ja"
@@ -39,17 +40,17 @@ class Facet:
 
 
 FACETS = (
-    Facet("stadt", "towns", "towns", "Stadt"),
-    Facet("thema", "topics", "topics", "Thema", shown=11),
-    Facet("sprache", "languages", "languages", "Sprache des Angebots", shown=10),
-    Facet("zielgruppe", "audiences", "audiences", "Zielgruppe", shown=8),
-    Facet("art", "kind", "kinds", "Art des Angebots"),
-    Facet("niveau", "levels", "levels", "Deutschniveau"),
-    Facet("kosten", "cost", "costs", "Kosten"),
-    Facet("modus", "modes", "modes", "Ort oder online"),
-    Facet("tag", "weekdays", "weekdays", "Wochentag"),
-    Facet("kinderbetreuung", "childcare", "features", "Kinderbetreuung"),
-    Facet("barrierefrei", "accessible", "features", "Barrierefreiheit"),
-    Facet("frauen", "women", "features", "Nur für Frauen"),
+    Facet("stadt", "towns", "towns", message("Stadt")),
+    Facet("thema", "topics", "topics", message("Thema"), shown=11),
+    Facet("sprache", "languages", "languages", message("Sprache des Angebots"), shown=10),
+    Facet("zielgruppe", "audiences", "audiences", message("Zielgruppe"), shown=8),
+    Facet("art", "kind", "kinds", message("Art des Angebots")),
+    Facet("niveau", "levels", "levels", message("Deutschniveau")),
+    Facet("kosten", "cost", "costs", message("Kosten")),
+    Facet("modus", "modes", "modes", message("Ort oder online")),
+    Facet("tag", "weekdays", "weekdays", message("Wochentag")),
+    Facet("kinderbetreuung", "childcare", "features", message("Kinderbetreuung")),
+    Facet("barrierefrei", "accessible", "features", message("Barrierefreiheit")),
+    Facet("frauen", "women", "features", message("Nur für Frauen")),
 )
 BY_NAME = {facet.name: facet for facet in FACETS}

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.errors import EditConflict, OfferNotFound
+from service.messages import message
 from service.schemas.offer import plain
 from service.store import changes, records, rows
 from service.store.identity import is_public_id, new_public_id
@@ -22,7 +23,7 @@ from service.store.models import Offer, OfferContact
 from service.store.people import Resolved, resolve_contacts, resolve_providers
 
 Record = dict[str, Any]
-NOT_FOUND = "Dieses Angebot gibt es nicht. Bitte suchen Sie es noch einmal."
+NOT_FOUND = message("Dieses Angebot gibt es nicht. Bitte suchen Sie es noch einmal.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,9 @@ def _before(session: Session, edits: Sequence[Edit]) -> dict[int, records.Stored
             raise OfferNotFound(NOT_FOUND)
         if edit.expected_rev is not None and before[edit.key].rev != edit.expected_rev:
             raise EditConflict(
-                "Jemand anderes hat dieses Angebot inzwischen geändert. Bitte vergleichen und noch einmal speichern."
+                message(
+                    "Jemand anderes hat dieses Angebot inzwischen geändert. Bitte vergleichen und noch einmal speichern."
+                )
             )
     return before
 

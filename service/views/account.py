@@ -105,7 +105,7 @@ def change_password() -> AnyResponse:
     old, new = request.form.get("password_old", ""), request.form.get("password_new", "")
     problems: dict[str, str] = {}
     if problem := passwords.problem(new, staff_login.known_words(account)):
-        problems["password_new"] = gettext(problem)
+        problems["password_new"] = gettext(problem, **passwords.LIMITS)
     elif old == new:
         problems["password_new"] = gettext("Das neue Passwort ist das alte. Bitte ein anderes wählen.")
     elif not staff_login.is_own_password(account, old):

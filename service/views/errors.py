@@ -23,7 +23,7 @@ MESSAGES = {
     404: lazy_gettext("Vielleicht wurde sie umbenannt. Die Suche hilft weiter."),
     405: lazy_gettext("Diese Adresse nimmt keine solche Anfrage an."),
     413: lazy_gettext("Bitte kürzen Sie die Eingabe."),
-    429: lazy_gettext("Bitte warten Sie eine Minute und versuchen Sie es dann noch einmal."),
+    429: lazy_gettext("Bitte versuchen Sie es in einer Minute noch einmal."),
     500: lazy_gettext("Bei uns ist ein Fehler passiert. Er wurde notiert."),
 }
 
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
     def expected(error: ServiceError) -> Response:
         if isinstance(error, SearchUnavailable | StoreUnavailable):
             log.warning(type(error).__name__, reason=error.reason)
-        return answer(error.status, gettext(error.message))
+        return answer(error.status, said(error))
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
@@ -54,6 +54,11 @@ def init_app(app: Flask) -> None:
     def unexpected(error: Exception) -> Response:
         log.error("unexpected", error=type(error).__name__, exc_info=error)
         return answer(500, str(MESSAGES[500]))
+
+
+def said(error: ServiceError) -> str:
+    """An error's message in the page's language."""
+    return str(gettext(error.template, **error.values))
 
 
 def answer(status: int, message: str) -> Response:

@@ -22,6 +22,8 @@ NAMES = {
 }  # fmt: skip
 """All interface languages in the order in which they are offered."""
 CATALOGUE = {"einfach": "de@einfach"}
+FORMATS = CATALOGUE | {"en": "en_GB"}
+"""Dates and times: "5 October 2026, 14:00" is read in the county, "October 5, 2:00 PM" is American."""
 WITHOUT_PREFIX = ("/api", "/static", "/healthz", "/readyz", "/metrics", "/konto", "/redaktion")
 
 
@@ -110,7 +112,7 @@ def init_app(app: Flask) -> None:
     """Catalogues and the prefix."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
-    Babel(app, default_locale="de", locale_selector=lambda: CATALOGUE.get(current(), current()))
+    Babel(app, default_locale="de", locale_selector=lambda: FORMATS.get(current(), current()))
     # A page asks for fifty messages; Flask-Babel looks for its catalogue anew each time, which costs more than the rest.
     app.jinja_env.install_gettext_callables(_text, _texts, newstyle=True)  # type: ignore[attr-defined]
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]

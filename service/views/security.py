@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
+from flask_babel import gettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.config import Settings
@@ -63,7 +64,7 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def known_host() -> None:
         if request.host == UNKNOWN:
-            abort(400, "Unter diesem Namen ist der Dienst nicht erreichbar.")
+            abort(400, gettext("Unter diesem Namen ist der Dienst nicht erreichbar."))
 
     @app.after_request
     def harden(response: Response) -> Response:

@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Flask, Request, Response, current_app, session
 from flask.sessions import SessionInterface, SessionMixin
-from flask_babel import gettext
 from werkzeug.datastructures import CallbackDict
 
 from service.context import context
@@ -76,7 +75,7 @@ class StoreSessions(SessionInterface):
             self._save(session, response)
         except StoreUnavailable as error:
             session.failure = error
-            instead = errors.answer(error.status, gettext(error.message))
+            instead = errors.answer(error.status, errors.said(error))
             response.status_code = instead.status_code
             response.headers.update(instead.headers)
             response.headers.pop("Location", None)

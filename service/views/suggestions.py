@@ -9,12 +9,13 @@ from service.context import context
 from service.errors import SearchUnavailable
 from service.german import foreign
 from service.german.analysis import fold, lower
+from service.messages import message
 from service.search.criteria import SearchCriteria
 from service.views import addresses, language
 from service.vocabulary import Term, Vocabularies
 
 MOST_TERMS, MOST_OFFERS = 4, 6
-KINDS = {"thema": "Thema", "stadt": "Stadt"}
+KINDS = {"thema": message("Thema"), "stadt": message("Stadt")}
 VOCABULARIES = {"thema": "topics", "stadt": "towns"}
 
 

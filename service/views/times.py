@@ -62,12 +62,16 @@ def _weekly(rule: str, start: str, end: str, code: str) -> str:
     if parts.get("FREQ") == "MONTHLY":
         text = _monthly(days, parts, names, step)
     elif parts.get("FREQ") == "DAILY" and not days:
-        text = ngettext("täglich", "alle %(num)d Tage", step)
+        text = _daily(step)
     else:
         text = _ranges([DAYS.index(day[-2:]) for day in days], names)
         if step > 1:
-            text = gettext("alle %(num)d Wochen %(days)s", num=step, days=text)
+            text = ngettext("jede Woche %(days)s", "alle %(num)d Wochen %(days)s", step, days=text)
     return f"{text} {clock(start, end)}".strip()
+
+
+def _daily(step: int) -> str:
+    return str(gettext("täglich") if step == 1 else ngettext("jeden Tag", "alle %(num)d Tage", step))
 
 
 def clock(start: str, end: str) -> str:
@@ -87,7 +91,7 @@ def _ranges(days: Sequence[int], names: Mapping[int, str]) -> str:
         else:
             runs.append([number])
     if runs == [list(range(7))]:
-        return str(gettext("täglich"))
+        return _daily(1)
     texts: list[str] = []
     for run in runs:
         texts += [f"{names[run[0]]}–{names[run[-1]]}"] if len(run) > 2 else [names[number] for number in run]
@@ -96,11 +100,10 @@ def _ranges(days: Sequence[int], names: Mapping[int, str]) -> str:
 
 def _monthly(days: Sequence[str], parts: Mapping[str, str], names: Mapping[int, str], step: int) -> str:
     if not days:
-        dates = parts.get("BYMONTHDAY", "")
-        text = (
-            gettext("am %(days)s. im Monat", days=dates.replace(",", "., ")) if dates.strip("0123456789,") == "" else ""
-        )
-        text = text if dates and text else gettext("monatlich")
+        dates = parts.get("BYMONTHDAY", "").split(",")
+        spoken = ", ".join(gettext("%(day)s.", day=number) for number in dates)
+        known = all(number.isdigit() for number in dates)  # "-1" is the last day: no date to name
+        text = gettext("am %(days)s im Monat", days=spoken) if known else gettext("monatlich")
     else:
         weeks: dict[str, list[str]] = {}
         for entry in days:
@@ -110,7 +113,8 @@ def _monthly(days: Sequence[str], parts: Mapping[str, str], names: Mapping[int, 
         both = gettext(" und ")
         text = ", ".join(f"{both.join(which)} {name}" for name, which in weeks.items())
         text = gettext("%(days)s im Monat", days=text)
-    return text if step == 1 else gettext("alle %(num)d Monate: %(days)s", num=step, days=text)
+    every = "" if step == 1 else ngettext("jeden Monat: %(days)s", "alle %(num)d Monate: %(days)s", step, days=text)
+    return every or text
 
 
 @lru_cache(maxsize=4096)
