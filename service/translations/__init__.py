@@ -18,7 +18,7 @@ ROOT = FOLDER.parent.parent
 METHODS = {"service": [("**.py", "python")], "templates": [("**.html", "jinja2")]}
 """Folder of the checkout → which of its files are read, and how."""
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "message": None}
-HEADER_LINES = (b"Language", b"Plural-Forms", b"MIME-Version", b"Content-")
+HEADER_LINES = (b"Language:", b"Plural-Forms", b"MIME-Version", b"Content-")
 """What is kept of a catalogue's head; dates would change with every update, addresses of translators are nobody's."""
 COMMENT = (
     "# Texts of the interface, made by `python -m service.translations`: translate here, change ids in the sources.\n#"
