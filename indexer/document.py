@@ -155,6 +155,7 @@ def _hit(offer: StoredOffer, starts_on: date | None) -> Document:
     record = offer.record
     provider = record["provider"]
     return {
+        "rev": offer.rev,
         "public_id": offer.public_id,
         "slug": offer.slug,
         "title": record["title"],

@@ -19,7 +19,7 @@ from indexer.writers import Deletion, Document, Failure, belongs, made_at
 from service.errors import SearchUnavailable
 from service.german.analysis import Analysis
 from service.paths import data_folder
-from service.search.embedded.client import CURRENT, index_folder
+from service.search.embedded.client import CURRENT, index_folder, translated
 from service.search.embedded.schema import document, open_index
 from service.search.engine import EngineName
 from service.search.wordbook import read_lists
@@ -36,14 +36,6 @@ PAGE = 2_000
 class _Opened:
     index: tantivy.Index
     writer: tantivy.IndexWriter
-
-
-@contextmanager
-def _translated(name: str) -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, RuntimeError, OSError) as error:
-        raise SearchUnavailable(f"embedded index {name}: {error}") from error
 
 
 class EmbeddedWriter:
@@ -65,14 +57,14 @@ class EmbeddedWriter:
     def create(self, name: str, meta: Mapping[str, Any]) -> None:
         """See `IndexWriter.create`."""
         folder = self._path(name)
-        with _translated(name):
+        with translated(name):
             folder.mkdir(parents=True)
             open_index(folder)
             (folder / META).write_text(json.dumps(dict(meta), ensure_ascii=False), encoding="utf-8")
 
     def meta(self, name: str) -> dict[str, Any]:
         """See `IndexWriter.meta`."""
-        with _translated(name):
+        with translated(name):
             found: dict[str, Any] = json.loads((self._path(name) / META).read_text(encoding="utf-8"))
         return found
 
@@ -84,7 +76,7 @@ class EmbeddedWriter:
         try:
             under_way = _FolderLoad(opened.writer, name)
             yield under_way
-            with _translated(name):
+            with translated(name):
                 opened.writer.commit()
         finally:
             self.release(name)
@@ -95,7 +87,7 @@ class EmbeddedWriter:
         wanted = [*((doc["offer_id"], doc["rev"]) for doc in upserts), *deletes]
         failures: list[Failure] = []
         try:
-            with _translated(name):
+            with translated(name):
                 known = _known_revs(opened.index, [offer_id for offer_id, _ in wanted])
                 for offer_id, rev in deletes:
                     if offer_id in known and known[offer_id] <= rev:
@@ -136,7 +128,7 @@ class EmbeddedWriter:
         if not (self._path(name) / META).is_file():
             raise SearchUnavailable(f"embedded index {name}: not there")
         link = self._folder / f".{CURRENT}-{os.getpid()}"
-        with _translated(name):
+        with translated(name):
             link.unlink(missing_ok=True)
             link.symlink_to(name)
             link.replace(self._folder / CURRENT)
@@ -152,7 +144,7 @@ class EmbeddedWriter:
         """See `IndexWriter.names`."""
         if not self._folder.is_dir():
             return []
-        with _translated(self._prefix):
+        with translated(self._prefix):
             found = [path.name for path in self._folder.iterdir() if belongs(path.name, self._prefix)]
         return sorted(found, key=made_at)
 
@@ -163,20 +155,20 @@ class EmbeddedWriter:
         self.release(name)
         folder = self._path(name)
         if folder.exists():
-            with _translated(name):
+            with translated(name):
                 shutil.rmtree(folder)
 
     def revs(self, name: str) -> Iterator[tuple[str, int]]:
         """See `IndexWriter.revs`: slices of the id space, so that memory stays flat; ids are spread evenly."""
         folder = self._existing(name)
-        with _translated(name):
+        with translated(name):
             index = open_index(folder)
             index.reload()
             searcher = index.searcher()
         slices = searcher.num_docs // PAGE + 1
         width = (1 << 64) // slices + 1
         for low in range(0, 1 << 64, width):
-            with _translated(name):
+            with translated(name):
                 found = _slice(index, searcher, low, min(low + width, 1 << 64) - 1)
             yield from found
 
@@ -199,7 +191,7 @@ class EmbeddedWriter:
     def _open(self, name: str, heap: int) -> _Opened:
         if name not in self._writers:
             folder = self._existing(name)
-            with _translated(name):
+            with translated(name):
                 index = open_index(folder)
                 self._writers[name] = _Opened(index, index.writer(heap_size=heap, num_threads=1))
         return self._writers[name]
@@ -215,7 +207,7 @@ class _FolderLoad:
 
     def add(self, prepared: Sequence[tantivy.Document]) -> None:
         """See `Load.add`."""
-        with _translated(self._name):
+        with translated(self._name):
             for made in prepared:
                 self._writer.add_document(made)
 

@@ -62,7 +62,7 @@ def run_command(host: str, port: int, demo: bool) -> None:
         processes = _Processes(environment)
         stack.callback(processes.stop)
         started = datetime.now(UTC)
-        processes.start("Indexierung", [sys.executable, "-m", "service.cli", "index", "tail"])
+        processes.start("Indexierung", [sys.executable, "-P", "-m", "service.cli", "index", "tail"])
         processes.wait(lambda: _served(state) or _refused(state, started), "Der Index wird aufgebaut …")
         if not _served(state):
             click.secho("Die Seiten starten ohne Suche; der Aufbau wird weiter versucht.", fg="yellow")
@@ -129,7 +129,7 @@ def _refused(state: Context, since: datetime) -> bool:
 def _gunicorn(address: str, workers: int) -> list[str]:
     options = ["--bind", address, "--workers", str(workers), "--worker-class", "gthread", "--threads", "4"]
     options += ["--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket"]
-    return [sys.executable, "-m", "gunicorn", *options, "service.wsgi:app"]
+    return [sys.executable, "-P", "-m", "gunicorn", *options, "service.wsgi:app"]
 
 
 def _answers(address: str) -> bool:

@@ -6,32 +6,20 @@ with <mark> elements.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
-from service.german.analysis import TOKEN
-from service.german.normalise import align, fold_gender
 from service.search.plan import Plan
 from service.search.wordbook import Wordbook
 
 SNIPPET = 180
 """Characters of a snippet, about."""
+SHORT = 250
+"""Characters of the longest title or short text."""
 _SPACE = re.compile(r"\s")
 Place = tuple[int, int]
 """Start and end of a word in the text that was given."""
-
-
-class _Wanted(dict[str, bool]):
-    """Whether a word is to be marked, found out when it is first seen: hits share most of their words."""
-
-    def __init__(self, matches: Callable[[str], bool]) -> None:
-        super().__init__()
-        self._matches = matches
-
-    def __missing__(self, word: str) -> bool:
-        found = self[word] = self._matches(word)
-        return found
 
 
 class Marker:
@@ -39,24 +27,24 @@ class Marker:
 
     def __init__(self, plan: Plan, book: Wordbook) -> None:
         self._book = book
-        self._stems = {stem for word in plan.words for stem in word.stems}
-        self._stems |= {stem for synonym in plan.synonyms for stem in synonym.stems}
-        self._exact = {spelling.token for word in plan.words for spelling in word.spellings}
-        self._parts = [set(word.parts) for word in plan.words if word.parts]
-        self._foreign = {token for word in plan.words for token in word.foreign}
-        self._wanted = _Wanted(self._matches)
+        stems = {stem for word in plan.words for stem in word.stems}
+        stems |= {stem for synonym in plan.synonyms for stem in synonym.stems}
+        self._keys = {f"s:{stem}" for stem in stems}
+        self._keys |= {f"e:{spelling.token}" for word in plan.words for spelling in word.spellings}
+        self._keys |= {f"f:{token}" for word in plan.words for token in word.foreign}
+        self._parts = [frozenset(word.parts) for word in plan.words if word.parts]
 
     def places(self, text: str) -> list[Place]:
         """The words of a text that are to be marked, in order."""
-        if not self._stems and not self._foreign:
+        if not self._keys:
             return []
-        folded = fold_gender(text)
-        wanted = self._wanted
-        found = [match.span() for match in TOKEN.finditer(folded) if wanted[match[0]]]
-        if not found or folded == text:
-            return found
-        aligned = align(text)
-        return [aligned.original(start, end) for start, end in found]
+        words = self._book.read_short(text) if len(text) <= SHORT else self._book.read_long(text)
+        keys = self._keys
+        return [
+            (start, end)
+            for start, end, forms in words
+            if not keys.isdisjoint(forms.keys) or (forms.part_stems and self._holds_parts(forms.part_stems))
+        ]
 
     def mark(self, text: str) -> Markup:
         """The whole text as safe HTML, marked."""
@@ -77,15 +65,8 @@ class Marker:
                 break
         return found
 
-    def _matches(self, word: str) -> bool:
-        forms = self._book.forms(word)
-        if forms is None:
-            return False
-        if forms.stem in self._stems or forms.exact in self._exact:
-            return True
-        if not self._foreign.isdisjoint(forms.foreign) or not self._exact.isdisjoint(forms.part_exact):
-            return True
-        return bool(forms.part_stems) and any(wanted <= forms.part_stems for wanted in self._parts)
+    def _holds_parts(self, stems: frozenset[str]) -> bool:
+        return any(wanted <= stems for wanted in self._parts)
 
 
 def _densest(places: Sequence[Place]) -> int:

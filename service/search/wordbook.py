@@ -8,10 +8,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from service.german import foreign
-from service.german.analysis import Analysis
+from service.german.analysis import TOKEN, Analysis
 from service.german.compounds import Splitter, learn
+from service.german.normalise import align
 from service.german.spelling import Lexicon
 from service.german.synonyms import Synonyms
 from service.german.wordlist import parse_words
@@ -21,15 +23,25 @@ FORMS_REMEMBERED = 1 << 14
 """Words of shown texts whose forms are remembered, about 15 MB; a results page has some 300, most of them seen before."""
 
 
+SHORT_TEXTS_REMEMBERED, LONG_TEXTS_REMEMBERED = 4096, 512
+"""Shown texts whose words are remembered; about 10 MB each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """All tokens by which a word of a text can be found."""
+    """All tokens by which a word of a text can be found: `keys` holds its stem ("s:"), its exact token and those of its
+    compound parts ("e:"), and its tokens as a word of another language ("f:"); `part_stems` the stems of its parts."""
 
-    exact: str
-    stem: str
-    part_exact: frozenset[str]
+    keys: frozenset[str]
     part_stems: frozenset[str]
-    foreign: tuple[str, ...]
+
+
+class Seen(NamedTuple):
+    """A word of a text and where it stands in it."""
+
+    start: int
+    end: int
+    forms: Forms
 
 
 FINDING = ("topics", "kinds", "audiences")
@@ -71,7 +83,24 @@ class Wordbook:
         if not exact:
             return None
         part_exact, part_stems = self.analysis.both(" ".join(self.splitter.parts(word)))
-        return Forms(exact[0], stems[0], frozenset(part_exact), frozenset(part_stems), tuple(foreign.tokens(word)))
+        keys = [f"s:{stems[0]}", f"e:{exact[0]}", *(f"e:{token}" for token in part_exact)]
+        return Forms(frozenset([*keys, *(f"f:{token}" for token in foreign.tokens(word))]), frozenset(part_stems))
+
+    def read(self, text: str) -> tuple[Seen, ...]:
+        """The words of a text that are no stop words."""
+        aligned = align(text)
+        found = ((match, self.forms(match[0])) for match in TOKEN.finditer(aligned.text))
+        return tuple(Seen(*aligned.original(match.start(), match.end()), forms) for match, forms in found if forms)
+
+    @cached_property
+    def read_short(self) -> Callable[[str], tuple[Seen, ...]]:
+        """`read`, remembered, for titles and short texts: popular offers are shown again and again."""
+        return lru_cache(maxsize=SHORT_TEXTS_REMEMBERED)(self.read)
+
+    @cached_property
+    def read_long(self) -> Callable[[str], tuple[Seen, ...]]:
+        """The same for the texts that snippets are taken from."""
+        return lru_cache(maxsize=LONG_TEXTS_REMEMBERED)(self.read)
 
     @cached_property
     def _towns(self) -> dict[tuple[str, ...], str]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.store import changes, meta, terms
@@ -27,20 +27,29 @@ class Served:
     words: int
 
 
-def served(session: Session, engine: str) -> Served:
-    """The index that searches use on this engine."""
-    words = select(func.max(IndexWord.id)).where(IndexWord.index_name == IndexState.name).scalar_subquery()
-    vocabulary = select(Setting.value).where(Setting.name == terms.VERSION).scalar_subquery()
-    query = (
-        select(IndexState.name, IndexState.applied_rev, vocabulary.label("vocabulary"), words.label("words"))
-        .where(IndexState.engine == engine, IndexState.state == "current", _of_this_store())
-        .order_by(IndexState.switched_at.desc())
+def _served_query() -> Select[*tuple[Any, ...]]:
+    index, word, setting = IndexState.__table__, IndexWord.__table__, Setting.__table__
+    words = select(func.max(word.c.id)).where(word.c.index_name == index.c.name).scalar_subquery()
+    vocabulary = select(setting.c.value).where(setting.c.name == terms.VERSION).scalar_subquery()
+    here = select(setting.c.value).where(setting.c.name == meta.STORE_ID).scalar_subquery()
+    return (
+        select(index.c.name, index.c.applied_rev, vocabulary, words)
+        .where(index.c.engine == bindparam("engine"), index.c.state == "current", index.c.store_id == here)
+        .order_by(index.c.switched_at.desc())
         .limit(1)
     )
-    row = session.execute(query).first()
+
+
+_SERVED = _served_query()  # every search begins with it: put together once, and without the object mapper
+
+
+def served(session: Session, engine: str) -> Served:
+    """The index that searches use on this engine."""
+    row = session.connection().execute(_SERVED, {"engine": engine}).first()
     if row is None:
         return Served("", 0, terms.version(session), 0)
-    return Served(row.name, row.applied_rev, int(row.vocabulary or 0), row.words or 0)
+    name, applied_rev, vocabulary, words = row
+    return Served(name, applied_rev, int(vocabulary or 0), words or 0)
 
 
 def frozen_words(session: Session, index: str) -> tuple[frozenset[str], bytes]:

@@ -21,7 +21,8 @@ def cached(key: str | None, render: Callable[[], str]) -> Response:
     response = make_response(body)
     response.headers["Cache-Control"] = "no-cache"  # may be kept, must be asked for: the ETag answers cheaply
     response.set_etag(hashlib.blake2b(response.get_data(), digest_size=12).hexdigest())
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _kept(key: str, render: Callable[[], str]) -> str:

@@ -1,10 +1,10 @@
 """From an answer to what a page shows: hits, orders, page links. Labels come from the vocabularies."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
+from flask import current_app, request
 from flask_babel import gettext
 from markupsafe import Markup
 
@@ -20,63 +20,98 @@ FEW_LANGUAGES = 5
 """Languages that a hit names before it says how many more there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A hit as the macro `hits` shows it."""
+class Fixed(NamedTuple):
+    """What a card says whatever was searched, written once for an offer's revision, a language and a day."""
 
     url: str
+    provider: Markup
+    facts: Markup
+    confirmed: str
+
+
+class Card(NamedTuple):
+    """A hit as the macro `hits` shows it."""
+
+    fixed: Fixed
     title: Markup
     summary: Markup
     snippets: list[Markup]
-    provider: str
-    provider_url: str
-    kind: str
-    towns: str
-    languages: str
-    cost: str
-    next_date: str
-    confirmed: str
-    notice: str
     why: list[Shown]
+
+
+class _View(NamedTuple):
+    """What decides how a card is written, besides its offer."""
+
+    root: str
+    code: str
+    languages: tuple[str, ...]
+    vocabulary: int
+    today: date
+
+
+_written: dict[tuple[str, int, _View], Fixed] = {}
+MOST_WRITTEN = 4096
+"""Cards kept in a process, about 6 MB; all are forgotten when there are more."""
 
 
 def hits(answer: Answer, today: date) -> list[Card]:
     """The hits of a page."""
-    first = [*answer.criteria.selected.get("sprache", ()), language.current()]
-    ranks = {slug: rank for rank, slug in enumerate(first) if slug != "de"}
-    return [_card(hit, answer, ranks, today) for hit in answer.found.hits]
+    code = language.current()
+    first = tuple(slug for slug in (*answer.criteria.selected.get("sprache", ()), code) if slug != "de")
+    view = _View(request.script_root, code, first, answer.served.vocabulary, today)
+    return [
+        Card(_fixed(hit.data, answer.vocabularies, view), *marked(hit, answer), why(hit, answer, code))
+        for hit in answer.found.hits
+    ]
 
 
-def _card(hit: Hit, answer: Answer, ranks: Mapping[str, int], today: date) -> Card:
-    data, code, vocabularies = hit.data, language.current(), answer.vocabularies
-    title, summary, snippets = marked(hit, answer)
+def _fixed(data: Mapping[str, Any], vocabularies: Vocabularies, view: _View) -> Fixed:
+    key = (data["public_id"], data["rev"], view)
+    known = _written.get(key)
+    if known is None:
+        if len(_written) >= MOST_WRITTEN:
+            _written.clear()
+        known = _written[key] = _write(data, vocabularies, view)
+    return known
+
+
+def _write(data: Mapping[str, Any], vocabularies: Vocabularies, view: _View) -> Fixed:
+    code = view.code
+    macros: Any = current_app.jinja_env.get_template("macros/hits.html").module
     provider = data["provider"] or {}
-    return Card(
-        url=offer_url(data["public_id"], data["slug"]),
-        title=title,
-        summary=summary,
-        snippets=snippets,
-        provider=provider.get("name", ""),
-        provider_url=provider_url(provider["public_id"], provider["slug"]) if provider else "",
-        kind=vocabularies.label("kinds", data["kind"], code) if data["kind"] else "",
+    kind = vocabularies.label("kinds", data["kind"], code) if data["kind"] else ""
+    url = provider_url(provider["public_id"], provider["slug"]) if provider else ""
+    facts = macros.facts(
         towns=", ".join(town_labels(data["towns"], vocabularies, code)),
-        languages=_languages(data["languages"], ranks, vocabularies, code),
+        languages=_languages(data["languages"], view.languages, vocabularies, code),
+        next_date=times.next_date(data, view.today),
         cost=vocabularies.label("costs", data["cost"], code) if data["cost"] else "",
-        next_date=times.next_date(data, today),
+        notice=notice(data["notice"], view.today),
+        foreign=language.page_locale(code).language != "de",
+    )
+    return Fixed(
+        url=offer_url(data["public_id"], data["slug"]),
+        provider=macros.provider_line(provider.get("name", ""), url, kind),
+        facts=facts,
         confirmed=times.confirmed(data["confirmed_on"] or ""),
-        notice=notice(data["notice"], today),
-        why=why(hit, answer),
     )
 
 
-def why(hit: Hit, answer: Answer) -> list[Shown]:
+def why(hit: Hit, answer: Answer, code: str) -> list[Shown]:
     """What of the query a hit answers, beyond the marked words: {kind, text} for each reason."""
-    return []
+    return [
+        {"kind": reason.kind, "text": answer.vocabularies.label(reason.vocabulary, reason.slug, code)}
+        for reason in answer.reasons.of(hit.data)
+    ]
 
 
-def _languages(slugs: Iterable[str], ranks: Mapping[str, int], vocabularies: Vocabularies, code: str) -> str:
+def _languages(slugs: Iterable[str], first: Sequence[str], vocabularies: Vocabularies, code: str) -> str:
     """The languages by name, at most a handful: first those chosen as filters, then the visitor's own."""
-    labels = [vocabularies.label("languages", slug, code) for slug in sorted(slugs, key=lambda slug: ranks.get(slug, len(ranks)))]
+    ranks = {slug: rank for rank, slug in enumerate(first)}
+    labels = [
+        vocabularies.label("languages", slug, code)
+        for slug in sorted(slugs, key=lambda slug: ranks.get(slug, len(ranks)))
+    ]
     if len(labels) <= FEW_LANGUAGES + 1:
         return ", ".join(labels)
     named = ", ".join(labels[:FEW_LANGUAGES])

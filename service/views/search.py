@@ -9,7 +9,7 @@ from service.clock import today
 from service.context import context
 from service.search.criteria import MAX_PAGE, PAGE_SIZE, QUERY_USED, SearchCriteria, parse
 from service.search.service import Answer
-from service.views import addresses, csv_export, filters, limits, present, suggestions
+from service.views import addresses, csv_export, filters, language, limits, present, suggestions
 from service.views.cache import cached
 from service.views.logs import note
 from service.views.operation import SEARCH
@@ -22,10 +22,10 @@ def criteria() -> SearchCriteria:
     return parse(request.args.items(multi=True), context().search.vocabularies())
 
 
-def find() -> Answer:
-    """The answer to this address, noted in the log without its words."""
+def find(asked: SearchCriteria) -> Answer:
+    """The answer to a search, noted in the log without its words."""
     started = time.perf_counter()
-    answer = context().search.search(criteria())
+    answer = context().search.search(asked)
     SEARCH.labels(answer.engine).observe(time.perf_counter() - started)
     note(engine=answer.engine, hits=answer.found.total, filters=len(answer.criteria.selected))
     return answer
@@ -37,7 +37,7 @@ def results() -> Response:
     """The results page; the one without words and filters, the dearest, is kept until the index changes."""
     asked = criteria()
     key = "results" if asked == SearchCriteria() else None
-    return cached(key, lambda: _page(find(), today()))
+    return cached(key, lambda: _page(find(asked), today()))
 
 
 def _page(answer: Answer, day: date) -> str:
@@ -83,7 +83,7 @@ def _town_chips(answer: Answer) -> list[dict[str, str]]:
 @limits.limiter.limit(limits.SEARCH)
 def results_json() -> Response:
     """The search as JSON; its fields are a promise to integrators."""
-    answer = find()
+    answer = find(criteria())
     found = answer.found
     offers = []
     for hit in found.hits:
@@ -103,7 +103,7 @@ def results_json() -> Response:
                 "confirmed_on": data["confirmed_on"],
                 "summary": data["summary"],
                 "highlights": {"title": title, "text": snippets or ([summary] if "<mark>" in summary else [])},
-                "why": present.why(hit, answer),
+                "why": present.why(hit, answer, language.current()),
             }
         )
     return jsonify(

@@ -26,7 +26,6 @@ def _page(day: date) -> str:
     search = context().search
     newest = search.search(SearchCriteria(sort="neu"))
     soon = search.search(SearchCriteria(sort="beginn"), counted=False)
-    starting = [hit for hit in present.hits(soon, day) if hit.next_date]
     towns, lines = _towns(newest)
     return render_template(
         "start/start.html",
@@ -38,7 +37,9 @@ def _page(day: date) -> str:
         towns=towns,
         map={"width": county_map.WIDTH, "height": county_map.HEIGHT, "radius": county_map.RADIUS, "lines": lines},
         newest=present.hits(newest, day)[:4],
-        soon=[hit for hit, data in zip(starting, soon.found.hits, strict=False) if data.data["starts_on"]][:4],
+        soon=[
+            card for card, hit in zip(present.hits(soon, day), soon.found.hits, strict=True) if hit.data["starts_on"]
+        ][:4],
     )
 
 

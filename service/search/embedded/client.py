@@ -1,7 +1,7 @@
 """Answers searches from the embedded index.
 
 Indexes are folders `<data>/index/<name>`; the link `current` names the one that is served and is replaced atomically
-(`indexer`). Each search looks at the link and reloads the reader, so commits of the indexer are seen at once.
+(`indexer`). Each search looks at the link and at the time of the last commit, so the indexer's commits are seen at once.
 """
 
 import json
@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import tantivy
@@ -33,6 +33,16 @@ def index_folder(data_dir: Path) -> Path:
     return data_dir / "index"
 
 
+class _Open(NamedTuple):
+    """The index that is served, and the commit that `searcher` sees."""
+
+    name: str
+    commit: tuple[int, int] | None
+    opened: tantivy.Index
+    searcher: tantivy.Searcher
+    build: QueryBuilder
+
+
 class EmbeddedEngine:
     """The engine of one machine: reads the folder that the indexer writes."""
 
@@ -41,7 +51,7 @@ class EmbeddedEngine:
     def __init__(self, data_dir: Path) -> None:
         self._folder = index_folder(data_dir)
         self._lock = Lock()
-        self._open: tuple[str, tantivy.Index, QueryBuilder] | None = None
+        self._open: _Open | None = None
 
     def served(self) -> str:
         """Name of the index behind `current`."""
@@ -57,7 +67,7 @@ class EmbeddedEngine:
     def search(self, request: SearchRequest) -> Found:
         """See `SearchEngine.search`."""
         name, searcher, build = self._searcher()
-        with _translated(name):
+        with translated(name):
             text = build.text(request.plan)
             query = build.filtered(text, request)
             total, ranked = _page(searcher, query, request.order, request.offset, request.size)
@@ -69,24 +79,34 @@ class EmbeddedEngine:
     def suggest(self, words: Sequence[str], limit: int) -> list[Proposal]:
         """See `SearchEngine.suggest`."""
         name, searcher, build = self._searcher()
-        with _translated(name):
+        with translated(name):
             _, ranked = _page(searcher, build.suggestion(words), "relevanz", 0, limit)
             documents = [json.loads(searcher.doc(address)["hit"][0]) for _, address in ranked]
         return [Proposal(doc["title"], doc["public_id"], doc["slug"]) for doc in documents]
 
     def _searcher(self) -> tuple[str, tantivy.Searcher, QueryBuilder]:
         name = self.served()
-        with self._lock, _translated(name):
-            if self._open is None or self._open[0] != name:
+        with self._lock, translated(name):
+            commit = _commit(self._folder / name)
+            known = self._open
+            if known is None or known.name != name:
                 index = existing_index(self._folder / name)
-                self._open = (name, index, QueryBuilder(index.schema))
-            _, index, build = self._open
-            index.reload()
-            return name, index.searcher(), build
+                known = _Open(name, None, index, index.searcher(), QueryBuilder(index.schema))
+            if known.commit != commit:
+                known.opened.reload()
+                known = known._replace(commit=commit, searcher=known.opened.searcher())
+            self._open = known
+            return name, known.searcher, known.build
+
+
+def _commit(folder: Path) -> tuple[int, int]:
+    """What changes with every commit: tantivy replaces `meta.json` by a new file."""
+    state = os.stat(folder / "meta.json")
+    return state.st_mtime_ns, state.st_ino
 
 
 @contextmanager
-def _translated(name: str) -> Iterator[None]:
+def translated(name: str) -> Iterator[None]:
     """What goes wrong in an index as `SearchUnavailable`."""
     try:
         yield
