@@ -94,6 +94,7 @@ def _page(stored: StoredOffer, record: dict[str, Any], vocabularies: Vocabularie
         offer=record,
         said=_said(record, code),
         label=label,
+        german_label=vocabularies.label,
         labels=lambda name, slugs: ", ".join(label(name, slug) for slug in slugs),
         towns=", ".join(present.town_labels(record["towns"], vocabularies, code)),
         everywhere=present.everywhere(record["towns"], vocabularies),

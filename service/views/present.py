@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask import current_app, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from service.search.criteria import SORTS, SearchCriteria
@@ -114,8 +114,8 @@ def _languages(slugs: Iterable[str], first: Sequence[str], vocabularies: Vocabul
     ]
     if len(labels) <= FEW_LANGUAGES + 1:
         return ", ".join(labels)
-    named = ", ".join(labels[:FEW_LANGUAGES])
-    return str(gettext("%(named)s und %(num)d weitere", named=named, num=len(labels) - FEW_LANGUAGES))
+    named, more = ", ".join(labels[:FEW_LANGUAGES]), len(labels) - FEW_LANGUAGES
+    return str(ngettext("%(named)s und eine weitere", "%(named)s und %(num)d weitere", more, named=named))
 
 
 def notice(entry: Any, today: date) -> str:

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.views import language
-from tests.web import installation, public
+from tests.web import catalogues, installation, public
 from tests.web.conftest import close
 
 MESSAGES = {
@@ -23,23 +21,13 @@ MESSAGES = {
 
 
 @pytest.fixture
-def abroad(demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
+def abroad(demo_folder: Path, tmp_path: Path) -> Iterator[FlaskClient]:
     """A visitor of an installation with two small catalogues."""
-    for code, messages in MESSAGES.items():
-        catalogue = Catalog(locale=code)
-        for message, text in messages.items():
-            catalogue.add(message, text)
-        folder = tmp_path / code / "LC_MESSAGES"
-        folder.mkdir(parents=True)
-        with (folder / "messages.mo").open("wb") as file:
-            write_mo(file, catalogue)
-    monkeypatch.setattr(language, "TRANSLATIONS", tmp_path)
-    language.forget()
-    made = create_app(installation.settings(demo_folder))
-    yield made.test_client()
-    close(made)
-    monkeypatch.undo()
-    language.forget()
+    made_of = {code: catalogues.catalogue(code, messages) for code, messages in MESSAGES.items()}
+    with catalogues.offered(tmp_path, made_of):
+        made = create_app(installation.settings(demo_folder))
+        yield made.test_client()
+        close(made)
 
 
 def test_a_prefix_changes_language_and_direction(abroad: FlaskClient) -> None:
@@ -113,3 +101,53 @@ def test_json_takes_the_prefix_for_its_labels(abroad: FlaskClient) -> None:
 def test_every_page_exists_in_every_language(abroad: FlaskClient, path: str) -> None:
     for code in MESSAGES:
         assert abroad.get(f"/{code}{path}").status_code == 200
+
+
+@pytest.mark.parametrize("code", [code for code in language.NAMES if code != "de"])
+def test_a_language_works_as_soon_as_it_has_a_catalogue(code: str, demo_folder: Path, tmp_path: Path) -> None:
+    """No code knows which languages there are, beyond the list of their names."""
+    name = language.CATALOGUE.get(code, code)
+    messages = {"Suchen": f"[Suchen {code}]", "Bestätigt am %(date)s": f"[{code}] %(date)s"}
+    with catalogues.offered(tmp_path, {name: catalogues.catalogue(name, messages)}):
+        made = create_app(installation.settings(demo_folder))
+        client = made.test_client()
+        page = client.get(f"/{code}/angebote?q=kurs").text
+        german = client.get("/angebote?q=kurs").text
+        close(made)
+    spoken = language.page_locale(code)
+    assert f'<html lang="{spoken.language}" dir="{spoken.dir}">' in page
+    assert f"[Suchen {code}]" in page
+    assert f"[{code}]" in page
+    assert f'href="/{code}/angebote?q=kurs" lang="{spoken.language}"' in german
+    assert f"[Suchen {code}]" not in german
+
+
+def test_plain_german_is_german_with_words_of_its_own(demo_folder: Path, tmp_path: Path) -> None:
+    plain = catalogues.catalogue("de@einfach", {"Deutschniveau": "Wie gut Sie Deutsch können"})
+    with catalogues.offered(tmp_path, {"de@einfach": plain}):
+        made = create_app(installation.settings(demo_folder))
+        page = made.test_client().get("/einfach/angebote").text
+        german = made.test_client().get("/angebote").text
+        close(made)
+    assert '<html lang="de" dir="ltr">' in page
+    assert "Wie gut Sie Deutsch können" in page
+    assert "Jemand passt auf Ihre Kinder auf" in page  # the plain label of "Mit Kinderbetreuung"
+    assert '<bdi lang="de"' not in page  # nothing in it is foreign
+    assert 'hreflang="einfach"' not in german  # no language code: search engines would not know it
+    assert '<a href="/einfach/angebote" lang="de" hreflang="de">Einfache Sprache</a>' in german
+
+
+def test_right_to_left_pages_are_mirrored_and_numbers_stay_in_order(demo_folder: Path, tmp_path: Path) -> None:
+    with catalogues.offered(tmp_path, {"ar": catalogues.catalogue("ar", {"Telefon": "الهاتف"})}):
+        made = create_app(installation.settings(demo_folder))
+        client = made.test_client()
+        offer = re.findall(r'class="hit__title"><a href="([^"]+)"', client.get("/ar/angebote?q=beratung").text)[0]
+        page = client.get(offer).text
+        german = client.get("/angebote").text
+        close(made)
+    assert '<html lang="ar" dir="rtl">' in page
+    assert re.search(r'href="/static/[^"]*kern-rtl', page)
+    assert re.search(r'href="/static/[^"]*arabic', page)
+    assert not re.search(r'href="/static/[^"]*arabic', german)
+    assert re.search(r'<a href="tel:[0-9+]+"><bdi dir="ltr">', page)
+    assert "الهاتف" in page
