@@ -95,8 +95,8 @@ def test_translations_begin_and_end_as_their_messages(locale: str) -> None:
     for message in read(locale):
         for text in forms(message.string):
             german = forms(message.id)[-1]
-            ends = (text[-1] in ":：", text[:1].isspace(), text[-1] == "…")
-            if ends != (german[-1] == ":", german[:1].isspace(), german[-1] == "…"):
+            ends = (text.endswith((":", "：")), text[:1].isspace(), text.endswith("…"))
+            if ends != (german.endswith(":"), german[:1].isspace(), german.endswith("…")):
                 wrong.append((german, text))
     assert wrong == []
 
