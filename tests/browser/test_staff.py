@@ -71,7 +71,7 @@ def test_one_more_place_without_losing_a_word(page: Page, own_server: LiveServer
     page.get_by_role("button", name="Weiteren Ort hinzufügen").click()
     expect(page.get_by_role("group", name="Ort 2")).to_be_visible()
     expect(page.get_by_label("Titel", exact=True)).to_have_value("Halb fertig")
-    assert page.url.endswith("#places-1")
+    page.wait_for_url("**#places-1")
 
 
 PAGES = [
