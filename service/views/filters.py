@@ -6,7 +6,6 @@ writes all of them every time.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask import current_app
@@ -26,18 +25,17 @@ LONG = {"sprache", "zielgruppe"}
 GAP = "\x00"
 """Where the template leaves room; no label holds it."""
 TEMPLATE = "macros/facets.html"
+SWITCHES = "merkmale"
+"""The group that gathers the yes-or-no facets."""
+OPEN_UNASKED = 4
+"""Facets that stand open without a choice in them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One facet of the panel: the values that are listed at once, and those behind "weitere zeigen"."""
+class Panel(NamedTuple):
+    """The filters of a page, written: how many are chosen in all, and the facets one after the other."""
 
-    name: str
-    label: str
-    front: Markup
-    rest: Markup
-    rest_count: int
-    selected_count: int
+    chosen: Markup
+    groups: list[Markup]
 
 
 class _Value(NamedTuple):
@@ -59,28 +57,43 @@ class _Filled(NamedTuple):
 
 
 class _Prepared(NamedTuple):
+    """Values of each facet, and the pieces of a language around their gaps; `more` by facet and number of values."""
+
     vocabularies: Vocabularies
     values: dict[str, list[_Value]]
-    labels: dict[str, str]
+    groups: dict[str, list[str]]
+    chosen: list[str]
+    more: dict[tuple[str, int], list[str]]
 
 
 _prepared: dict[str, _Prepared] = {}
 
 
 def _written(vocabularies: Vocabularies) -> _Prepared:
-    """Labels and values of all facets in the page's language; written again when the vocabularies change."""
+    """Pieces and values of all facets in the page's language; written again when the vocabularies change."""
     code = language.current()
     known = _prepared.get(code)
     if known is None or known.vocabularies is not vocabularies:
         values = {facet.name: _write(facet, facet.terms(vocabularies), "") for facet in FACETS}
-        labels = {facet.name: gettext(facet.label) for facet in FACETS} | {"merkmale": gettext("Besondere Merkmale")}
-        known = _prepared[code] = _Prepared(vocabularies, values, labels)
+        groups = {name: str(_macros().group(label, GAP)).split(GAP) for name, label in _labels().items()}
+        known = _Prepared(vocabularies, values, groups, str(_macros().chosen(GAP)).split(GAP), {})
+        _prepared[code] = known
     return known
+
+
+def _macros() -> Any:
+    return current_app.jinja_env.get_template(TEMPLATE).module
+
+
+def _labels() -> dict[str, str]:
+    return {facet.name: gettext(facet.label) for facet in FACETS if not facet.switch} | {
+        SWITCHES: gettext("Besondere Merkmale")
+    }
 
 
 def _write(facet: Facet, terms: dict[str, Term], parent: str) -> list[_Value]:
     """The values below a parent, and what is below them."""
-    macros: Any = current_app.jinja_env.get_template(TEMPLATE).module
+    macros = _macros()
     code = language.current()
     found = []
     for value, term in terms.items():
@@ -93,25 +106,49 @@ def _write(facet: Facet, terms: dict[str, Term], parent: str) -> list[_Value]:
     return found
 
 
-def panel(answer: Answer) -> list[Group]:
+def panel(answer: Answer) -> Panel:
     """The filters of a page: closed lists whole, topics in two levels, the switches in one group at the end."""
     written = _written(answer.vocabularies)
-    groups = [_group(facet, written, answer) for facet in FACETS if not facet.switch]
+    groups: list[Markup] = []
+    for facet in FACETS:
+        if not facet.switch:
+            values = _fill(facet, written.values[facet.name], answer)
+            if facet.name in LONG:
+                values.sort(key=lambda value: (not value.selected, -value.number))
+            opened = len(groups) < OPEN_UNASKED
+            groups.append(
+                _group(
+                    facet.name, values, facet.shown, len(answer.criteria.selected.get(facet.name, ())), opened, written
+                )
+            )
     switches = [value for facet in FACETS if facet.switch for value in _fill(facet, written.values[facet.name], answer)]
-    chosen = sum(1 for value in switches if value.selected)
-    return [*groups, Group("merkmale", written.labels["merkmale"], _joined(switches), Markup(), 0, chosen)]
+    groups.append(_group(SWITCHES, switches, len(switches), sum(value.selected for value in switches), False, written))
+    return Panel(Markup(_badge(sum(map(len, answer.criteria.selected.values())), written)), groups)  # noqa: S704  a number
 
 
-def _group(facet: Facet, written: _Prepared, answer: Answer) -> Group:
-    values = _fill(facet, written.values[facet.name], answer)
-    if facet.name in LONG:
-        values.sort(key=lambda value: (not value.selected, -value.number))
-    front, rest = values[: facet.shown], values[facet.shown :]
+def _group(name: str, values: list[_Filled], shown: int, chosen: int, opened: bool, written: _Prepared) -> Markup:
+    front, rest = values[:shown], values[shown:]
     if rest:
         front += [value for value in rest if value.selected]
         rest = [value for value in rest if not value.selected]
-    chosen = len(answer.criteria.selected.get(facet.name, ()))
-    return Group(facet.name, written.labels[facet.name], _joined(front), _joined(rest), len(rest), chosen)
+    pieces = written.groups[name]
+    state = " open" if opened or chosen else ""
+    html = f"{pieces[0]}{state}{pieces[1]}{_badge(chosen, written)}{pieces[2]}{_joined(front)}{pieces[3]}"
+    return Markup(f"{html}{_more(name, rest, written)}{pieces[4]}")  # noqa: S704  the template escaped labels
+
+
+def _more(name: str, rest: list[_Filled], written: _Prepared) -> str:
+    if not rest:
+        return ""
+    key = (name, len(rest))
+    if key not in written.more:
+        written.more[key] = str(_macros().more(_labels()[name], len(rest), GAP)).split(GAP)
+    before, after = written.more[key]
+    return f"{before}{_joined(rest)}{after}"
+
+
+def _badge(chosen: int, written: _Prepared) -> str:
+    return str(chosen).join(written.chosen) if chosen else ""
 
 
 def _fill(facet: Facet, values: Iterable[_Value], answer: Answer) -> list[_Filled]:
@@ -131,8 +168,8 @@ def _fill(facet: Facet, values: Iterable[_Value], answer: Answer) -> list[_Fille
     return found
 
 
-def _joined(values: Iterable[_Filled]) -> Markup:
-    return Markup("".join([f"<li>{value.html}</li>\n" for value in values]))  # noqa: S704  the template escaped labels
+def _joined(values: Iterable[_Filled]) -> str:
+    return "".join([f"<li>{value.html}</li>\n" for value in values])
 
 
 def as_json(answer: Answer) -> dict[str, list[Shown]]:

@@ -112,7 +112,7 @@ def _page(stored: StoredOffer, record: dict[str, Any], vocabularies: Vocabularie
     )
 
 
-def _alternatives(stored: StoredOffer, day: date) -> list[present.Card]:
+def _alternatives(stored: StoredOffer, day: date) -> list[Markup]:
     """Similar offers: the same topics, in the same towns first, then anywhere."""
     record = stored.record
     topics = SearchCriteria().choosing("thema", record["topics"][:5])

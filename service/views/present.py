@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 from flask import current_app, request
 from flask_babel import gettext, ngettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from service.search.criteria import SORTS, SearchCriteria
 from service.search.engine import Hit
 from service.search.service import Answer
 from service.views import language, times
 from service.views.addresses import offer_url, provider_url, search_url
+from service.views.filters import GAP
 from service.vocabulary import Vocabularies
 
 Shown = dict[str, Any]
@@ -20,23 +21,13 @@ FEW_LANGUAGES = 5
 """Languages that a hit names before it says how many more there are."""
 
 
-class Fixed(NamedTuple):
-    """What a card says whatever was searched, written once for an offer's revision, a language and a day."""
+class Written(NamedTuple):
+    """A card as the template wrote it for an offer's revision, a language and a day, cut at its gaps: title, short text,
+    passages, reasons. `passage` and `reasons` are what surrounds one of those."""
 
-    url: str
-    provider: Markup
-    facts: Markup
-    confirmed: str
-
-
-class Card(NamedTuple):
-    """A hit as the macro `hits` shows it."""
-
-    fixed: Fixed
-    title: Markup
-    summary: Markup
-    snippets: list[Markup]
-    why: list[Shown]
+    card: list[str]
+    passage: list[str]
+    reasons: list[str]
 
 
 class _View(NamedTuple):
@@ -49,23 +40,30 @@ class _View(NamedTuple):
     today: date
 
 
-_written: dict[tuple[str, int, _View], Fixed] = {}
+_written: dict[tuple[str, int, _View], Written] = {}
 MOST_WRITTEN = 4096
-"""Cards kept in a process, about 6 MB; all are forgotten when there are more."""
+"""Cards kept in a process, about 8 MB; all are forgotten when there are more."""
 
 
-def hits(answer: Answer, today: date) -> list[Card]:
-    """The hits of a page."""
+def hits(answer: Answer, today: date) -> list[Markup]:
+    """The hits of a page as cards. Of a card only marks, passages and reasons change between searches: the rest is
+    written once and kept, which takes a tenth of the time."""
     code = language.current()
     first = tuple(slug for slug in (*answer.criteria.selected.get("sprache", ()), code) if slug != "de")
     view = _View(request.script_root, code, first, answer.served.vocabulary, today)
-    return [
-        Card(_fixed(hit.data, answer.vocabularies, view), *marked(hit, answer), why(hit, answer, code))
-        for hit in answer.found.hits
-    ]
+    return [_card(hit, answer, view) for hit in answer.found.hits]
 
 
-def _fixed(data: Mapping[str, Any], vocabularies: Vocabularies, view: _View) -> Fixed:
+def _card(hit: Hit, answer: Answer, view: _View) -> Markup:
+    card, passage, reasons = _known(hit.data, answer.vocabularies, view)
+    title, summary, snippets = marked(hit, answer)
+    passages = "".join([f"{passage[0]}{snippet}{passage[1]}" for snippet in snippets])
+    items = "".join([f"<li>{escape(reason['text'])}</li>" for reason in why(hit, answer, view.code)])
+    found = f"{reasons[0]}{items}{reasons[1]}" if items else ""
+    return Markup(f"{card[0]}{title}{card[1]}{summary}{card[2]}{passages}{card[3]}{found}{card[4]}")  # noqa: S704  escaped
+
+
+def _known(data: Mapping[str, Any], vocabularies: Vocabularies, view: _View) -> Written:
     key = (data["public_id"], data["rev"], view)
     known = _written.get(key)
     if known is None:
@@ -75,26 +73,26 @@ def _fixed(data: Mapping[str, Any], vocabularies: Vocabularies, view: _View) -> 
     return known
 
 
-def _write(data: Mapping[str, Any], vocabularies: Vocabularies, view: _View) -> Fixed:
+def _write(data: Mapping[str, Any], vocabularies: Vocabularies, view: _View) -> Written:
     code = view.code
     macros: Any = current_app.jinja_env.get_template("macros/hits.html").module
+    foreign = language.page_locale(code).language != "de"
     provider = data["provider"] or {}
-    kind = vocabularies.label("kinds", data["kind"], code) if data["kind"] else ""
-    url = provider_url(provider["public_id"], provider["slug"]) if provider else ""
-    facts = macros.facts(
-        towns=", ".join(town_labels(data["towns"], vocabularies, code)),
-        languages=_languages(data["languages"], view.languages, vocabularies, code),
-        next_date=times.next_date(data, view.today),
-        cost=vocabularies.label("costs", data["cost"], code) if data["cost"] else "",
-        notice=notice(data["notice"], view.today),
-        foreign=language.page_locale(code).language != "de",
-    )
-    return Fixed(
-        url=offer_url(data["public_id"], data["slug"]),
-        provider=macros.provider_line(provider.get("name", ""), url, kind),
-        facts=facts,
-        confirmed=times.confirmed(data["confirmed_on"] or ""),
-    )
+    offer = {
+        "url": offer_url(data["public_id"], data["slug"]),
+        "summary": data["summary"],
+        "provider": provider.get("name", ""),
+        "provider_url": provider_url(provider["public_id"], provider["slug"]) if provider else "",
+        "kind": vocabularies.label("kinds", data["kind"], code) if data["kind"] else "",
+        "towns": ", ".join(town_labels(data["towns"], vocabularies, code)),
+        "languages": _languages(data["languages"], view.languages, vocabularies, code),
+        "next_date": times.next_date(data, view.today),
+        "cost": vocabularies.label("costs", data["cost"], code) if data["cost"] else "",
+        "notice": notice(data["notice"], view.today),
+        "confirmed": times.confirmed(data["confirmed_on"] or ""),
+    }
+    pieces = (macros.card(offer, foreign, GAP), macros.snippet(foreign, GAP), macros.reasons(GAP))
+    return Written(*(str(piece).split(GAP) for piece in pieces))
 
 
 def why(hit: Hit, answer: Answer, code: str) -> list[Shown]:
