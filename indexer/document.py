@@ -43,10 +43,16 @@ def texts(offer: StoredOffer) -> Texts:
         record["summary"], plain_text(record["body"]), plain_text(record["easy"]), record["registration"],
         record["documents"], record["cost_note"], record["childcare_note"], record["accessibility_note"],
         *record["other_names"], *record["search_words"], provider.get("name", ""),
-        *(f"{place['name']} {place['district']} {place['city']}" for place in places),
+        *(_place_words(place) for place in places),
         *(entry["text"] for entry in record["translations"] if entry["field"] in {"title", "summary"}),
     ]  # fmt: skip
     return Texts(clean(record["title"]), "\n".join(clean(line) for line in lines if line))
+
+
+def _place_words(place: dict[str, Any]) -> str:
+    """What a place is found by: never what its page does not show."""
+    name = place["name"] if place["visibility"] == "full" else ""
+    return f"{name} {place['district']} {place['city']}"
 
 
 @dataclass(frozen=True, slots=True)

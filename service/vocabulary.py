@@ -8,6 +8,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import StringIO
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 
@@ -103,15 +104,20 @@ def _read(path: Path) -> Iterator[Term]:
     if not path.is_file():
         raise BadSetting(f"ANGEBOTE_COUNTY: In {path.parent} fehlt die Datei {path.name}.")
     seen: set[str] = set()
-    with path.open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), 2):
-            term = _term(row, "postcode" if path.stem == "postcodes" else "slug")
-            if not term.slug or term.slug in seen or (term.parent and term.parent not in seen):
-                raise BadSetting(
-                    f"{path.name}, Zeile {number}: „{term.slug}“ ist leer, doppelt oder steht vor „{term.parent}“."
-                )
-            seen.add(term.slug)
-            yield term
+    try:
+        rows = list(csv.DictReader(StringIO(path.read_text(encoding="utf-8"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadSetting(f"{path.name}: Das ist keine CSV-Datei in UTF-8 ({error}).") from None
+    if not rows:
+        raise BadSetting(f"{path.name}: Die Datei enthält keine Einträge.")
+    for number, row in enumerate(rows, 2):
+        term = _term(row, "postcode" if path.stem == "postcodes" else "slug")
+        if not term.slug or term.slug in seen or (term.parent and term.parent not in seen):
+            raise BadSetting(
+                f"{path.name}, Zeile {number}: „{term.slug}“ ist leer, doppelt oder steht vor „{term.parent}“."
+            )
+        seen.add(term.slug)
+        yield term
 
 
 def _term(row: dict[str, str], key: str) -> Term:
@@ -126,4 +132,4 @@ def _term(row: dict[str, str], key: str) -> Term:
             words[language] = tuple(word.strip() for word in value.split("|") if word.strip())
         elif column not in {key, "parent"}:
             extra[column] = value
-    return Term(slug=row[key] or "", labels=labels, words=words, parent=row.get("parent") or "", extra=extra)
+    return Term(slug=row.get(key) or "", labels=labels, words=words, parent=row.get("parent") or "", extra=extra)

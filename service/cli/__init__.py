@@ -6,6 +6,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service import config
 from service.errors import ServiceError
@@ -61,6 +62,14 @@ def main(args: list[str] | None = None) -> Any:
     _register()
     try:
         return cli.main(args=args, prog_name="angebote")
+    except (OperationalError, ProgrammingError) as error:
+        reason = str(error.orig).splitlines()[0]
+        click.secho(
+            f"Die Datenbank ist leer oder von einer anderen Version. Bitte zuerst: angebote migrate ({reason})",
+            err=True,
+            fg="red",
+        )
+        sys.exit(1)
     except ServiceError as error:
         reason = getattr(error, "reason", "")
         click.secho(error.message + (f" ({reason})" if reason else ""), err=True, fg="red")

@@ -103,6 +103,8 @@ def _target(output: Path | None) -> Iterator[IO[bytes]]:
         return
     if not output.parent.is_dir():
         raise click.BadParameter(f"Den Ordner {output.parent} gibt es nicht.", param_hint="--output")
+    if output.is_symlink() or (output.exists() and not output.is_file()):
+        raise click.BadParameter(f"{output} ist keine gewöhnliche Datei.", param_hint="--output")
     with tempfile.NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}-", delete=False) as file:
         part = Path(file.name)
         try:

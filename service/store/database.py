@@ -69,10 +69,15 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if error.connection_invalidated or (isinstance(error, OperationalError) and not _is_mistake(error.orig)):
+        damaged = type(error.orig) is sqlite3.DatabaseError  # "file is not a database"
+        if (
+            damaged
+            or error.connection_invalidated
+            or (isinstance(error, OperationalError) and not _is_mistake(error.orig))
+        ):
             raise StoreUnavailable(_reason(error.orig)) from error
         raise
-    except (sqlite3.OperationalError, NoFreeConnection) as error:  # while a connection is opened
+    except (sqlite3.DatabaseError, NoFreeConnection) as error:  # while a connection is opened
         raise StoreUnavailable(_reason(error)) from error
 
 

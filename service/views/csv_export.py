@@ -18,10 +18,11 @@ def respond(context: Context, criteria: SearchCriteria, day: date) -> Response:
     def lines() -> "tabular.Lines":
         with context.database.snapshot() as session:
             keys = offers.keys_by_uuid(session, found)
+            yield from tabular.csv_lines([], heading=True)
             in_order = [keys[uuid] for uuid in found if uuid in keys]
             for start in range(0, len(in_order), 500):
                 part = records.load(session, in_order[start : start + 500])
-                yield from tabular.csv_lines((public_record(offer, day) for offer in part.values()), heading=start == 0)
+                yield from tabular.csv_lines((public_record(offer, day) for offer in part.values()), heading=False)
 
     response = Response(stream_with_context(lines()), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="angebote-{day.isoformat()}.csv"'
