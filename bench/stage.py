@@ -21,7 +21,7 @@ from typing import Self
 
 from bench.connection import BenchFailed, Connection
 from service import config
-from service.cli.run import prepare
+from service.cli.run import gunicorn, prepare
 from service.config import PREFIX, Settings
 from service.context import Context
 from service.search.engine import EngineName
@@ -30,7 +30,7 @@ from service.store import indexes, leases
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS, STOP_SECONDS = 60.0, 15.0
 SETTLE_SECONDS = 60.0
-WORKERS, THREADS = 2, 4
+WORKERS = 2
 """As `angebote run` starts them."""
 SERVICE, BOUND = "service.wsgi:app", "bench.bound:app"
 
@@ -143,11 +143,8 @@ class Stage:
         """gunicorn with two workers, and its address; started once, stopped with the stage."""
         if (engine, app) not in self._webs:
             port = _free_port()
-            options = ["--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--worker-class", "gthread"]
-            options += ["--threads", str(THREADS), "--log-level", "warning", "--no-control-socket"]
-            process = self.start(
-                f"{engine}-{app.split('.', maxsplit=1)[0]}", engine, [sys.executable, "-m", "gunicorn", *options, app]
-            )
+            command = gunicorn(f"127.0.0.1:{port}", WORKERS, app)
+            process = self.start(f"{engine}-{app.split('.', maxsplit=1)[0]}", engine, command)
             self._webs[engine, app] = process, f"http://127.0.0.1:{port}"
             wait_for(lambda: _listens(port), f"{process.name} does not start", START_SECONDS, process)
         return self._webs[engine, app]

@@ -68,7 +68,7 @@ def run_command(host: str, port: int, demo: bool) -> None:
             click.secho("Die Seiten starten ohne Suche; der Aufbau wird weiter versucht.", fg="yellow")
         state.database.close()
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        processes.start("Seiten", _gunicorn(address, settings.web_workers))
+        processes.start("Seiten", gunicorn(address, settings.web_workers))
         processes.wait(lambda: _answers(address), "Die Seiten werden gestartet …")
         click.secho(f"Bereit: http://{address}/   (Strg-C beendet)", bold=True)
         processes.watch()
@@ -126,10 +126,11 @@ def _refused(state: Context, since: datetime) -> bool:
         return any(job.state == "failed" and job.ordered_at >= since for job in jobs.latest(session, "rebuild", 5))
 
 
-def _gunicorn(address: str, workers: int) -> list[str]:
+def gunicorn(address: str, workers: int, app: str = "service.wsgi:app") -> list[str]:
+    """The command that serves an application as `angebote run` does; the bench serves its own in the same way."""
     options = ["--bind", address, "--workers", str(workers), "--worker-class", "gthread", "--threads", "4"]
     options += ["--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket"]
-    return [sys.executable, "-P", "-m", "gunicorn", *options, "service.wsgi:app"]
+    return [sys.executable, "-P", "-m", "gunicorn", *options, app]
 
 
 def _answers(address: str) -> bool:
