@@ -90,8 +90,3 @@ def audit_many(
     ]
     if rows:
         session.connection().execute(insert(table), rows)
-
-
-def pending(session: Session, rev: int) -> int:
-    """How many changes lie after a checkpoint."""
-    return session.scalars(select(func.count()).select_from(Change).where(Change.rev > rev)).one()
