@@ -13,7 +13,6 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from indexer import document
-from indexer.lease import Clock, Lease
 from indexer.writers import Deletion, Document, Failure, IndexWriter
 from service.german.spelling import Lexicon
 from service.paths import data_folder
@@ -21,6 +20,7 @@ from service.search import wordbook
 from service.search.wordbook import Wordbook
 from service.store import changes, indexes, records, terms, visibility
 from service.store.database import Database
+from service.store.lease import Clock, Lease
 from service.store.records import StoredOffer
 
 BATCH = 500

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from indexer.lease import Clock
 from indexer.rebuild import rebuild
 from indexer.switching import Indexing, rebuild_lease
 from service.errors import SearchUnavailable, ServiceError, StoreUnavailable
 from service.store import jobs, leases
 from service.store.database import Database
+from service.store.lease import Clock
 
 COMMAND = (sys.executable, "-P", "-m", "service.cli", "index", "rebuild", "--job")
 STOP_SECONDS = 10.0

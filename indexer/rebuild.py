@@ -19,7 +19,6 @@ from indexer import learning
 from indexer.compare import differences
 from indexer.crew import Crew, Range, gathered
 from indexer.following import Follower
-from indexer.lease import Lease
 from indexer.shares import Learnt, new_wordbook
 from indexer.switching import Indexing, RebuildFailed, alone, prune, serve
 from indexer.writers import Failure
@@ -27,6 +26,7 @@ from service.errors import SearchUnavailable, ServiceError, StoreUnavailable
 from service.paths import data_folder
 from service.search.opensearch import mapping
 from service.store import indexes, meta, terms, visibility
+from service.store.lease import Lease
 
 SHOWN = 20
 """Refused documents and differences that a report names one by one."""

@@ -9,12 +9,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 
-from indexer.lease import Clock, Lease, now
 from indexer.writers import IndexWriter, made_at
 from service import clock as county
 from service.errors import ServiceError, StoreUnavailable
 from service.store import indexes, leases, meta
 from service.store.database import Database
+from service.store.lease import Clock, Lease, now
 
 LEASE_SECONDS = 60.0
 """How long after the death of a rebuild the next one must wait; longer than any single request of a writer."""

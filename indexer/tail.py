@@ -12,12 +12,12 @@ from threading import Event
 
 from indexer.following import Follower
 from indexer.jobs import Rebuilds
-from indexer.lease import Lease, LeaseLost
 from indexer.switching import Indexing, serve
 from service.errors import SearchUnavailable, StoreUnavailable
 from service.paths import data_folder
 from service.search.opensearch import mapping
 from service.store import indexes, meta, visibility
+from service.store.lease import Lease, LeaseLost
 
 POLL = 0.05
 """Seconds between looks at the store; an edit is found about this soon."""

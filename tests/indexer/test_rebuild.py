@@ -15,7 +15,6 @@ from indexer import crew, switching
 from indexer import document as document_module
 from indexer import rebuild as rebuilding
 from indexer.document import Draft
-from indexer.lease import Lease
 from indexer.rebuild import rebuild
 from indexer.shares import Built, Share
 from indexer.switching import Indexing, RebuildFailed, RebuildRunning
@@ -27,6 +26,7 @@ from service.search.engines import open_engine
 from service.search.service import SearchService
 from service.search.wordbook import Wordbook
 from service.store import changes, indexes, jobs, meta
+from service.store.lease import Lease
 from service.store.models import Counter, Offer
 from tests.indexer.conftest import Clock
 from tests.indexer.scenes import add, build, current, edit, in_step, indexed, withdraw

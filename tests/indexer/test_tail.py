@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from indexer.following import Follower
-from indexer.lease import Lease
 from indexer.switching import Indexing
 from indexer.tail import Tail
 from indexer.writers import Deletion, Document, Failure
 from service.errors import SearchUnavailable, StoreUnavailable
 from service.store import changes, indexes
+from service.store.lease import Lease
 from service.store.leases import LeaseLost
 from tests.indexer.conftest import Clock
 from tests.indexer.scenes import add, build, current, edit, in_step, indexed, withdraw
