@@ -15,7 +15,8 @@ from service.search.wordbook import Wordbook
 
 @dataclass(frozen=True, slots=True)
 class Boosts:
-    """Weights of the query, in one place. Sources: german-search design, section 1 and 4; docs/decisions/."""
+    """Weights of the query, in one place. Sources: german-search design, section 1 and 4; docs/decisions/. What weighs 0
+    is left out of the query."""
 
     all: float = 1.0
     title: float = 0.5
@@ -79,6 +80,7 @@ class Plan:
     words: tuple[Word, ...] = ()
     synonyms: tuple[Synonym, ...] = ()
     towns: tuple[str, ...] = ()
+    boosts: Boosts = BOOSTS
 
     @property
     def everything(self) -> bool:
@@ -86,16 +88,19 @@ class Plan:
         return not self.words
 
 
-def understand(query: str, book: Wordbook) -> Plan:
-    """The plan of a query; never fails, whatever was typed."""
+def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS) -> Plan:
+    """The plan of a query; never fails, whatever was typed. Other weights are for comparing."""
     towns, rest = book.towns_in(fold_gender(cut_query(query).text).split())
     text = " ".join(rest)
     words = [_word(word, book) for word in _words(text, book)]
     if not words:
-        return Plan(towns=tuple(towns))
+        return Plan(towns=tuple(towns), boosts=boosts)
     words = _translated(words, book)
-    synonyms = [_synonym(found.text, text[found.starts : found.ends], book) for found in book.synonyms.expand(text)]
-    return Plan(tuple(words), tuple(synonym for synonym in synonyms if synonym.stems), tuple(towns))
+    if not boosts.spelling:
+        words = [replace(word, spellings=()) for word in words]
+    expanded = book.synonyms.expand(text) if boosts.synonyms else ()
+    synonyms = [_synonym(found.text, text[found.starts : found.ends], book) for found in expanded]
+    return Plan(tuple(words), tuple(synonym for synonym in synonyms if synonym.stems), tuple(towns), boosts)
 
 
 def _translated(words: list[Word], book: Wordbook) -> list[Word]:

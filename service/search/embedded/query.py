@@ -7,7 +7,7 @@ from tantivy import Occur, Query
 
 from service.search.embedded.schema import EDGE, PHRASES
 from service.search.engine import SearchRequest
-from service.search.plan import BOOSTS, Plan, Synonym, Word
+from service.search.plan import Boosts, Plan, Synonym, Word
 
 BM25_FACTOR = 2.2
 """tantivy multiplies BM25 by k1 + 1, Lucene does not: constant scores are multiplied likewise to weigh the same."""
@@ -23,12 +23,12 @@ class QueryBuilder:
         """What hits must match, with its score."""
         if plan.everything:
             return self._constant("towns", plan.towns, 1.0) if plan.towns else Query.all_query()
-        clauses = [(Occur.Should, self._word(word)) for word in plan.words]
-        clauses += self._synonyms(plan.synonyms)
+        clauses = [(Occur.Should, self._word(word, plan.boosts)) for word in plan.words]
+        clauses += self._synonyms(plan.synonyms, plan.boosts)
         template = Query.boolean_query(clauses)
-        if not plan.towns:
+        if not plan.towns or not plan.boosts.town:
             return template
-        preferred = self._constant("towns", plan.towns, BOOSTS.town * BM25_FACTOR)
+        preferred = self._constant("towns", plan.towns, plan.boosts.town * BM25_FACTOR)
         return Query.boolean_query([(Occur.Must, template), (Occur.Should, preferred)])
 
     def filtered(self, text: Query, request: SearchRequest, ignoring: str = "") -> Query:
@@ -52,34 +52,34 @@ class QueryBuilder:
     def _any(self, field: str, tokens: Iterable[str], boost: float) -> list[Query]:
         """One clause in which any of the tokens counts, as a match query does."""
         terms = [self._term(field, token) for token in tokens]
-        if not terms:
+        if not terms or not boost:
             return []
         query = terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms])
         return [Query.boost_query(query, boost)]
 
     def _all(self, field: str, tokens: Iterable[str], boost: float) -> list[Query]:
         terms = [self._term(field, token) for token in tokens]
-        if not terms:
+        if not terms or not boost:
             return []
         query = terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Must, term) for term in terms])
         return [Query.boost_query(query, boost)]
 
-    def _word(self, word: Word) -> Query:
+    def _word(self, word: Word, boosts: Boosts) -> Query:
         variants = [
-            *self._any("all", word.stems, BOOSTS.all),
-            *self._any("title", word.stems, BOOSTS.title),
-            *self._all("parts", word.parts, BOOSTS.parts),
-            *self._any("labels", word.stems, BOOSTS.labels),
-            *self._any("words", word.foreign, BOOSTS.words),
+            *self._any("all", word.stems, boosts.all),
+            *self._any("title", word.stems, boosts.title),
+            *self._all("parts", word.parts, boosts.parts),
+            *self._any("labels", word.stems, boosts.labels),
+            *self._any("words", word.foreign, boosts.words),
         ]
         for near in word.spellings:
-            variants += self._any("all_exact", [near.token], BOOSTS.spelling * near.weight)
-            variants += self._any("parts_exact", [near.token], BOOSTS.part_spelling * near.weight)
-            variants += self._any("title", [near.stem], BOOSTS.title * near.weight)
-            variants += self._any("labels", [near.stem], BOOSTS.labels * near.weight)
-        return Query.disjunction_max_query(variants, tie_breaker=BOOSTS.tie_breaker)
+            variants += self._any("all_exact", [near.token], boosts.spelling * near.weight)
+            variants += self._any("parts_exact", [near.token], boosts.part_spelling * near.weight)
+            variants += self._any("title", [near.stem], boosts.title * near.weight)
+            variants += self._any("labels", [near.stem], boosts.labels * near.weight)
+        return Query.disjunction_max_query(variants, tie_breaker=boosts.tie_breaker)
 
-    def _synonyms(self, synonyms: Sequence[Synonym]) -> list[tuple[Occur, Query]]:
+    def _synonyms(self, synonyms: Sequence[Synonym], boosts: Boosts) -> list[tuple[Occur, Query]]:
         if not synonyms:
             return []
         single = list(dict.fromkeys(s.stems[0] for s in synonyms if len(s.stems) == 1))
@@ -88,4 +88,4 @@ class QueryBuilder:
         }
         clauses = [(Occur.Should, self._term("all", stem)) for stem in single]
         clauses += [(Occur.Should, Query.phrase_query(self._schema, PHRASES, placed)) for placed in phrases.values()]
-        return [(Occur.Should, Query.boost_query(Query.boolean_query(clauses), BOOSTS.synonyms))]
+        return [(Occur.Should, Query.boost_query(Query.boolean_query(clauses), boosts.synonyms))]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from service.search.engine import MOST_VALUES, SearchRequest
-from service.search.plan import BOOSTS, Plan, Synonym, Word
+from service.search.plan import Boosts, Plan, Synonym, Word
 
 Clause = dict[str, Any]
 
@@ -71,11 +71,11 @@ def text(plan: Plan) -> Clause:
     """What hits must match, with its score."""
     if plan.everything:
         return terms("towns", plan.towns) if plan.towns else {"match_all": {}}
-    clauses = [_word(word) for word in plan.words] + _synonyms(plan.synonyms)
+    clauses = [_word(word, plan.boosts) for word in plan.words] + _synonyms(plan.synonyms, plan.boosts)
     template = {"bool": {"should": clauses, "minimum_should_match": 1}}
-    if not plan.towns:
+    if not plan.towns or not plan.boosts.town:
         return template
-    preferred = {"constant_score": {"filter": terms("towns", plan.towns), "boost": BOOSTS.town}}
+    preferred = {"constant_score": {"filter": terms("towns", plan.towns), "boost": plan.boosts.town}}
     return {"bool": {"must": [template], "should": [preferred]}}
 
 
@@ -105,32 +105,32 @@ def _values(field: str) -> Clause:
     return {"terms": {"field": field, "size": MOST_VALUES}}
 
 
-def _match(field: str, words: str, boost: float, **more: Any) -> Clause:
-    return {"match": {field: {"query": words, "boost": boost, **more}}}
+def _match(field: str, words: str, boost: float, **more: Any) -> list[Clause]:
+    return [{"match": {field: {"query": words, "boost": boost, **more}}}] if boost else []
 
 
-def _term(field: str, token: str, boost: float) -> Clause:
-    return {"term": {field: {"value": token, "boost": boost}}}
+def _term(field: str, token: str, boost: float) -> list[Clause]:
+    return [{"term": {field: {"value": token, "boost": boost}}}] if boost else []
 
 
-def _word(word: Word) -> Clause:
+def _word(word: Word, boosts: Boosts) -> Clause:
     variants = [
-        _match("all", word.text, BOOSTS.all),
-        _match("title", word.text, BOOSTS.title),
-        _match("all_parts", word.parts_text, BOOSTS.parts, operator="and"),
-        _match("labels", word.text, BOOSTS.labels),
+        *_match("all", word.text, boosts.all),
+        *_match("title", word.text, boosts.title),
+        *_match("all_parts", word.parts_text, boosts.parts, operator="and"),
+        *_match("labels", word.text, boosts.labels),
     ]
     if word.foreign:
-        variants.append(_match("words", " ".join(word.foreign), BOOSTS.words))
+        variants += _match("words", " ".join(word.foreign), boosts.words)
     for near in word.spellings:
-        variants.append(_term("all.exact", near.token, BOOSTS.spelling * near.weight))
-        variants.append(_term("all_parts.exact", near.token, BOOSTS.part_spelling * near.weight))
-        variants.append(_term("title", near.stem, BOOSTS.title * near.weight))
-        variants.append(_term("labels", near.stem, BOOSTS.labels * near.weight))
-    return {"dis_max": {"tie_breaker": BOOSTS.tie_breaker, "queries": variants}}
+        variants += _term("all.exact", near.token, boosts.spelling * near.weight)
+        variants += _term("all_parts.exact", near.token, boosts.part_spelling * near.weight)
+        variants += _term("title", near.stem, boosts.title * near.weight)
+        variants += _term("labels", near.stem, boosts.labels * near.weight)
+    return {"dis_max": {"tie_breaker": boosts.tie_breaker, "queries": variants}}
 
 
-def _synonyms(synonyms: Sequence[Synonym]) -> list[Clause]:
+def _synonyms(synonyms: Sequence[Synonym], boosts: Boosts) -> list[Clause]:
     if not synonyms:
         return []
     different = {synonym.stems: synonym for synonym in reversed(synonyms)}
@@ -138,4 +138,4 @@ def _synonyms(synonyms: Sequence[Synonym]) -> list[Clause]:
         {("match" if len(stems) == 1 else "match_phrase"): {"all": synonym.text}}
         for stems, synonym in different.items()
     ]
-    return [{"bool": {"should": clauses, "minimum_should_match": 1, "boost": BOOSTS.synonyms}}]
+    return [{"bool": {"should": clauses, "minimum_should_match": 1, "boost": boosts.synonyms}}]
