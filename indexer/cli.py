@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 import click
 from flask.cli import AppGroup
@@ -16,91 +16,130 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from indexer import jobs, rebuild, switching, verify
+from indexer import jobs, switching, tail, verify
 from indexer.switching import Indexing
-from indexer.tail import Tail
 from indexer.writers import open_writer
+from service.config import EngineName
 from service.context import context
+from service.errors import BadSetting
 from service.store import indexes
+from service.store import jobs as store_jobs
 
 index = AppGroup("index", help="Suchindex pflegen, neu aufbauen, prüfen und umschalten.")
 
 
+ENGINE = click.option(
+    "--engine", type=click.Choice(["opensearch", "embedded"]), help="Suchmaschine; sonst die, die antwortet."
+)
+
+
 @contextmanager
-def _indexing() -> Iterator[Indexing]:
-    """Both sides, as the settings say; closed at the end."""
+def _indexing(engine: str | None = None) -> Iterator[Indexing]:
+    """Store and one engine, the one that answers where none is named; closed at the end. Raises `BadSetting`."""
     here = context()
-    writer = open_writer(here.settings)
+    wanted = cast("EngineName", engine or here.settings.engine)
+    if wanted not in here.settings.engines:
+        raise BadSetting(f"Für {wanted} wird hier kein Index geführt, nur für: {', '.join(here.settings.engines)}.")
+    writer = open_writer(here.settings, wanted)
     try:
-        yield Indexing(here.database, writer, here.settings.index_prefix)
+        yield Indexing(here.database, writer, here.settings)
     finally:
         writer.close()
         here.database.close()
 
 
+@contextmanager
+def _all() -> Iterator[list[Indexing]]:
+    """The same for all engines that are kept: the one that answers, then the standby."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(_indexing(engine)) for engine in context().settings.engines]
+
+
 @index.command("tail")
 def tail_command() -> None:
-    """Hält die Indexe aktuell, bis der Prozess beendet wird.
+    """Hält die Indexe aktuell, auch den Ersatzindex, bis der Prozess beendet wird.
 
-    Baut den ersten Index auf, erledigt im Browser bestellte Neuaufbauten und baut neu auf, wenn sich Felder oder
-    Wortlisten geändert haben. Ein zweiter Prozess wartet, bis der erste endet. Strg-C oder SIGTERM beendet sauber.
+    Baut den ersten Index auf, erledigt Aufträge (Neuaufbau, Prüfung) und baut neu auf, wenn sich Felder oder Wortlisten
+    geändert haben. Ein zweiter Prozess wartet, bis der erste endet. Strg-C oder SIGTERM beendet sauber.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("opensearch").setLevel(logging.ERROR)
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with _indexing() as work:
-        Tail(work).run(stop)
+    with _all() as works:
+        tail.follow(works, stop)
 
 
 @index.command("rebuild")
-@click.option("--job", type=int, default=None, help="Nummer eines im Browser bestellten Auftrags.")
-def rebuild_command(job: int | None) -> None:
+@ENGINE
+@click.option("--anyway", is_flag=True, help="Auch umschalten, wenn der neue Index Prüfanfragen schlechter beantwortet.")
+def rebuild_command(engine: str | None, anyway: bool) -> None:
     """Baut einen neuen Index auf, prüft ihn und schaltet um; die Suche läuft weiter.
 
     Ende mit 0: der neue Index antwortet. Ende mit 1: es antwortet der alte, der Grund steht in der letzten Zeile.
     """
+    _stop_by_exception()
+    with _indexing(engine) as work, _progress() as progress:
+        report = jobs.run_rebuild(work, "Kommandozeile", progress, anyway=anyway)
+    _print_report(report)
+
+
+@index.command("job")
+@click.argument("number", type=int)
+def job_command(number: int) -> None:
+    """Erledigt einen bestellten Auftrag; das tut sonst der Prozess, der die Indexe aktuell hält."""
+    _stop_by_exception()
+    job = jobs.ordered(context().database, number)
+    with _indexing(job.kind.partition(":")[2]) as work, _progress() as progress:
+        report = jobs.run_job(work, job, progress)
+    if "name" in report:
+        _print_report(report)
+    for line in report.get("indexes", []):
+        click.echo(line)
+
+
+def _stop_by_exception() -> None:
+    """SIGTERM ends the work by an exception, so that what was begun is cleared away."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     logging.getLogger("opensearch").setLevel(logging.ERROR)
-    with _indexing() as work, _progress() as progress:
-        report = (
-            jobs.run_job(work, job, progress) if job is not None else rebuild.rebuild(work, "Kommandozeile", progress)
-        )
-    _print_report(report)
 
 
 @index.command("status")
 @click.option("--json", "as_json", is_flag=True, help="Ausgabe für Maschinen.")
 def status_command(as_json: bool) -> None:
-    """Zeigt alle Indexe: Zustand, Rückstand, abgelehnte Angebote.
+    """Zeigt alle Indexe: Zustand, Rückstand, abgelehnte Angebote, und die letzten Neuaufbauten.
 
-    Ende mit 0: der Index ist aktuell. Ende mit 1: es gibt keinen, er hat Rückstand, oder er lehnt Angebote ab.
+    Ende mit 0: alle Indexe, die antworten sollen, sind aktuell. Ende mit 1: einer fehlt, hat Rückstand oder lehnt ab.
     """
-    here = context()
-    with here.database.reading() as session:
-        listed = indexes.listed(session, here.settings.engine)
-        lags = {lag.name: lag for lag in indexes.lag(session, here.settings.engine, datetime.now(UTC))}
-    rows = [_status(entry, lags.get(entry.name)) for entry in listed]
+    settings, rows, past = context().settings, [], []
+    with context().database.reading() as session:
+        for engine in settings.engines:
+            lags = {lag.name: lag for lag in indexes.lag(session, engine, datetime.now(UTC))}
+            rows += [_status(entry, lags.get(entry.name)) for entry in indexes.listed(session, engine)]
+            past += store_jobs.latest(session, store_jobs.rebuild(engine), REPORTS)
     if as_json:
-        click.echo(json.dumps({"engine": here.settings.engine, "indexes": rows}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"engine": settings.engine, "indexes": rows}, ensure_ascii=False, indent=2))
     elif rows:
         Console().print(_table(rows))
+        for done in past:
+            click.echo(_past(done))
     else:
         click.echo("Es gibt noch keinen Index. Er entsteht mit: angebote index rebuild")
     served = [row for row in rows if row["state"] == "current"]
-    if not served or any(row["behind"] or row["failures"] for row in served):
+    if len(served) < len(settings.engines) or any(row["behind"] or row["failures"] for row in served):
         sys.exit(1)
 
 
 @index.command("verify")
-def verify_command() -> None:
-    """Vergleicht Datenbank und Index Angebot für Angebot; Abweichungen werden neu indexiert.
+@click.option("--quick", is_flag=True, help="Nur Nummern und Stände vergleichen, nicht die Inhalte.")
+def verify_command(quick: bool) -> None:
+    """Vergleicht Datenbank und Indexe Angebot für Angebot; Abweichungen werden neu indexiert.
 
     Ende mit 0: beide sind gleich. Ende mit 1: es gab Abweichungen, sie sind zur Indexierung vorgemerkt.
     """
-    with _indexing() as work:
-        outcomes = verify.verify(work)
+    with _all() as works:
+        outcomes = [outcome for work in works for outcome in verify.verify(work, contents=not quick)]
     if not outcomes:
         click.secho("Es gibt noch keinen Index.", err=True, fg="red")
         sys.exit(1)
@@ -111,17 +150,18 @@ def verify_command() -> None:
 
 
 @index.command("rollback")
-def rollback_command() -> None:
+@ENGINE
+def rollback_command(engine: str | None) -> None:
     """Kehrt zum vorigen Index zurück. Änderungen gehen nicht verloren: er wurde weiter gepflegt."""
-    with _indexing() as work:
+    with _indexing(engine) as work:
         click.echo(f"Es antwortet jetzt wieder {switching.roll_back(work)}.")
 
 
 @index.command("prune")
 def prune_command() -> None:
     """Löscht alle Indexe außer dem aktuellen und dem vorigen."""
-    with _indexing() as work:
-        dropped = switching.clear_away(work)
+    with _all() as works:
+        dropped = [name for work in works for name in switching.clear_away(work)]
     click.echo(f"Gelöscht: {', '.join(dropped)}." if dropped else "Es gab nichts zu löschen.")
 
 
@@ -149,9 +189,23 @@ def _print_report(report: dict[str, Any]) -> None:
     click.echo(f"{report['words']} Wörter, {report['parts']} Wortteile. Bestellt von: {report['by']}.")
 
 
+REPORTS = 3
+"""Rebuilds of each engine that the status shows."""
+JOB_STATES = {"queued": "bestellt", "running": "läuft", "done": "fertig", "failed": "gescheitert"}
+
+
+def _past(job: store_jobs.JobState) -> str:
+    """A rebuild in one line: when, which engine, who, and how it ended."""
+    engine, report = job.kind.partition(":")[2], job.report
+    line = f"{job.ordered_at:%Y-%m-%d %H:%M:%S} UTC, {engine}, {job.ordered_by}: {JOB_STATES[job.state]}"
+    if job.state == "done":
+        line += f", {report['offers']} Angebote in {report['total_seconds']:.1f} s, {report['followed']} Änderungen währenddessen"
+    return line + (f" – {report['error']}" if "error" in report else "")
+
+
 def _status(entry: indexes.Physical, lag: indexes.Lag | None) -> dict[str, Any]:
     return {
-        "name": entry.name, "state": entry.state, "applied_rev": entry.applied_rev,
+        "name": entry.name, "engine": entry.engine, "state": entry.state, "applied_rev": entry.applied_rev,
         "behind": lag.revisions if lag else 0, "behind_seconds": round(lag.seconds, 1) if lag else 0.0,
         "failures": lag.failures if lag else 0, "built": entry.created_at.isoformat(timespec="seconds"),
         "switched": entry.switched_at.isoformat(timespec="seconds") if entry.switched_at else None, "report": entry.report,
@@ -165,7 +219,7 @@ STATES = {
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table(
-        Column("Index", overflow="fold", min_width=30), "Zustand", "Angebote", "Rückstand", "Abgelehnt", "Hinweis"
+        Column("Index", overflow="fold", min_width=30), "Suchmaschine", "Zustand", "Angebote", "Rückstand", "Abgelehnt", "Hinweis"
     )
     for row in rows:
         late = f"{row['behind']} ({row['behind_seconds']:.0f} s)" if row["behind"] else "–"
@@ -173,6 +227,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         note = report.get("error", "")
         cells = (
             row["name"],
+            row["engine"],
             STATES[row["state"]],
             str(report.get("offers", "")),
             late,

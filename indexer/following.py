@@ -20,7 +20,7 @@ from service.search import wordbook
 from service.search.wordbook import Wordbook
 from service.store import changes, indexes, records, terms, visibility
 from service.store.database import Database
-from service.store.lease import Clock, Lease
+from service.store.lease import Clock, Lease, LeaseLost
 from service.store.records import StoredOffer
 
 BATCH = 500
@@ -83,6 +83,7 @@ class Follower:
         """
         self.lease.keep()
         with self._database.reading() as session:
+            self.lease.check(session)
             try:
                 due = changes.changes_after(session, indexes.applied_rev(session, self.name), BATCH)
             except NoResultFound:  # cleared away meanwhile
@@ -92,11 +93,21 @@ class Follower:
             offers = records.load(session, list(dict.fromkeys(key for _, key in due)))
             book = self._wordbook(session)
         batch = make_batch(offers.values(), book, self._today())
-        failures = [*batch.failures, *self._write(batch)]
-        words = self._new_words(batch.upserts, failures, book)
-        self._record(due[-1][0], offers.values(), failures, words)
+        try:
+            failures = [*batch.failures, *self._write(batch)]
+            words = self._new_words(batch.upserts, failures, book)
+            self._record(due[-1][0], offers.values(), failures, words)
+        except LeaseLost:
+            self._tell_successor(list(offers))
+            raise
         book.lexicon.add(words)
+        log.info("%s: %d changes up to %d, token %s", self.name, len(due), due[-1][0], self.lease.token)
         return len(due)
+
+    def _tell_successor(self, keys: Sequence[int]) -> None:
+        """The batch may have been written after a newer state: the present owner looks at these offers once more."""
+        with self._database.writing() as session:
+            changes.record_changes(session, keys)
 
     def catch_up(self, progress: Callable[[int], None] = lambda _: None) -> int:
         """Applies changes until none is left. Returns how many."""

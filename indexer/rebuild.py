@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from importlib.metadata import version
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from indexer import learning
+from indexer import gates, learning
 from indexer.compare import differences
 from indexer.crew import Crew, Range, gathered
 from indexer.following import Follower
@@ -36,14 +37,17 @@ Progress = Callable[[int, int, str], None]
 log = logging.getLogger(__name__)
 
 
-def rebuild(work: Indexing, by: str, progress: Progress = lambda *_: None) -> dict[str, Any]:
-    """Builds and serves a new index. Returns its report.
+def rebuild(
+    work: Indexing, by: str, progress: Progress = lambda *_: None, *, anyway: bool = False
+) -> dict[str, Any]:
+    """Builds and serves a new index. Returns its report. `anyway`: also where it answers judged queries worse than the
+    one that is served.
 
     Raises `RebuildRunning`, `RebuildFailed`, `SearchUnavailable`, `StoreUnavailable`; the old index is served then.
     """
     with alone(work) as lease:
         prune(work, lease)
-        return _Build(work, lease, by, progress).run()
+        return _Build(work, lease, by, progress, anyway).run()
 
 
 @dataclass
@@ -54,6 +58,7 @@ class _Build:
     lease: Lease
     by: str
     progress: Progress
+    anyway: bool = False
     report: dict[str, Any] = field(default_factory=dict)
     name: str = ""
     _seconds: dict[str, float] = field(default_factory=dict)
@@ -100,7 +105,7 @@ class _Build:
             rev = indexes.begin(session, self.name, self.work.writer.engine, self.work.clock())
             about = {"store_id": meta.store_id(session), "built_from_rev": rev}
             offers = Range(*indexes.key_range(session))
-        about |= {"version": definition.version, "words": definition.words}
+        about |= {"version": definition.version, "words": definition.words, "code": version("angebote")}
         self.work.writer.create(self.name, about)
         self.report |= {"name": self.name, "engine": self.work.writer.engine, "built_from_rev": rev, "offers": 0}
         return offers
@@ -159,10 +164,23 @@ class _Build:
         if refused:
             first = next(iter(refused.values()))
             self.report["refused"] = {str(key): error for key, error in list(refused.items())[:SHOWN]}
-            raise RebuildFailed(f"Der neue Index nimmt {len(refused)} Angebote nicht an. Das erste: {first}")
+            raise RebuildFailed(f"Der neue Index nimmt {len(refused)} Angebote nicht an. Das erste: {first}", self.report)
         if found:
             self.report["differences"] = found
-            raise RebuildFailed(f"Der neue Index weicht von der Datenbank ab: {', '.join(found[:3])}")
+            raise RebuildFailed(f"Der neue Index weicht von der Datenbank ab: {', '.join(found[:3])}", self.report)
+        self._judge()
+
+    def _judge(self) -> None:
+        """The gate of relevance: the new index answers as well as the one that is served. Raises `RebuildFailed`."""
+        work, engine = self.work, self.work.writer.engine
+        with work.database.reading() as session:
+            served = indexes.served(session, engine).index
+        judged = gates.judge(work.settings, work.database, served, self.name, engine, work.today())
+        self.lease.keep()
+        self.report["gates"]["judged"] = judged
+        worse = gates.refusal(judged)
+        if worse and not self.anyway:
+            raise RebuildFailed(f"{worse} Trotzdem umschalten: angebote index rebuild --anyway", self.report)
 
     def _switch(self) -> None:
         with self.work.database.writing() as session:

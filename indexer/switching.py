@@ -4,13 +4,15 @@ The store's row changes first. Should the process die before the engine has foll
 repairs it (`serve`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from indexer.writers import IndexWriter, made_at
 from service import clock as county
+from service.config import Settings
 from service.errors import ServiceError, StoreUnavailable
 from service.store import indexes, leases, meta
 from service.store.database import Database
@@ -27,7 +29,12 @@ class RebuildRunning(ServiceError):
 
 
 class RebuildFailed(ServiceError):
-    """The new index did not pass its checks; it was dropped and the old one is served as before."""
+    """The new index did not pass its checks; it was dropped and the old one is served as before. `report` says what was
+    found."""
+
+    def __init__(self, message: str, report: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.report = dict(report or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +43,14 @@ class Indexing:
 
     database: Database
     writer: IndexWriter
-    prefix: str
+    settings: Settings
     clock: Clock = now
     today: Callable[[], date] = county.today
+
+    @property
+    def prefix(self) -> str:
+        """Name of the alias; what belongs to this installation begins with it."""
+        return self.settings.index_prefix
 
 
 @contextmanager

@@ -1,22 +1,25 @@
 """The process that keeps all indexes current: polls the store, applies changes, repairs what it finds out of order.
 
-One tail works at a time (a lease), others wait to take over. An engine or a data base that fails is tried again, with
+Each engine has a tail in a thread of its own, so that one that hangs does not hold up the standby. One process at a time is
+the tail of an engine (a lease), others wait to take over. An engine or a data base that fails is tried again, with
 growing pauses and one line in the log; nothing is lost meanwhile, because checkpoints stand still.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from indexer.following import Follower
-from indexer.jobs import Rebuilds
+from indexer.jobs import Orders
 from indexer.switching import Indexing, serve
+from service.clock import passed
 from service.errors import SearchUnavailable, StoreUnavailable
 from service.paths import data_folder
 from service.search.opensearch import mapping
-from service.store import indexes, meta, visibility
+from service.store import indexes, meta
 from service.store.lease import Lease, LeaseLost
 
 POLL = 0.05
@@ -36,10 +39,14 @@ class Outages:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._waits: dict[str, tuple[datetime, timedelta]] = {}
+        """Since when a wait goes on, and how long it is."""
 
     def over(self, what: str) -> bool:
         """True where it may be tried (again)."""
-        return what not in self._waits or self._clock() >= self._waits[what][0]
+        if what not in self._waits:
+            return True
+        since, wait = self._waits[what]
+        return passed(wait, since, self._clock())
 
     @contextmanager
     def trying(self, what: str) -> Iterator[None]:
@@ -50,23 +57,35 @@ class Outages:
             if what not in self._waits:
                 log.warning("%s: not available, waiting: %s", what, error.reason)
             wait = min(self._waits[what][1] * 2, LONGEST_WAIT) if what in self._waits else FIRST_WAIT
-            self._waits[what] = (self._clock() + wait, wait)
+            self._waits[what] = (self._clock(), wait)
         else:
             if self._waits.pop(what, None):
                 log.info("%s: available again", what)
 
 
-class Tail:
-    """See module. `run` works until `stop` is set; `turn` is one look, for tests and for one-off catching up."""
+def follow(works: Sequence[Indexing], stop: Event) -> None:
+    """Keeps the indexes of all engines current until `stop` is set. What no tail expects ends all of them and is raised."""
+    with ThreadPoolExecutor(len(works), thread_name_prefix="tail") as threads:
+        running = [threads.submit(Tail(work).run, stop) for work in works]
+        try:
+            for ended in as_completed(running):
+                ended.result()
+        finally:
+            stop.set()
 
-    def __init__(self, work: Indexing, rebuilds: Rebuilds | None = None) -> None:
+
+class Tail:
+    """Keeps the indexes of one engine current. `run` works until `stop` is set; `turn` is one look, for tests and for
+    one-off catching up."""
+
+    def __init__(self, work: Indexing, orders: Orders | None = None) -> None:
         self._work = work
         self._engine = work.writer.engine
         self._lease = Lease(work.database, f"tail:{self._engine}", LEASE_SECONDS, work.clock)
-        self._rebuilds = rebuilds or Rebuilds(work.database, self._engine, work.clock)
+        self._orders = orders or Orders(work.database, self._engine, work.clock)
         self._outages = Outages(work.clock)
         self._followers: dict[str, Follower] = {}
-        self._jobs_at = self._tidy_at = work.clock()
+        self._looked = self._tidied = datetime.min.replace(tzinfo=UTC)
         self._waiting = False
 
     def run(self, stop: Event) -> None:
@@ -76,7 +95,7 @@ class Tail:
                 self.turn()
                 stop.wait(POLL)
         finally:
-            self._rebuilds.stop()
+            self._orders.stop()
             self.close()
 
     def turn(self) -> int:
@@ -149,18 +168,13 @@ class Tail:
 
     def _periodic(self) -> None:
         clock = self._work.clock()
-        if clock >= self._tidy_at:
-            with self._work.database.writing() as session:
-                due = visibility.record_due(session, self._work.today())
-            if due:
-                log.info("%d offers begin or end today", due)
-            if self._outages.over("engine"):
-                self._tidy_at = clock + TIDY_EVERY
-                with self._outages.trying("engine"):
-                    self._tidy()
-        if clock >= self._jobs_at:
-            self._jobs_at = clock + JOBS_EVERY
-            self._rebuilds.look()
+        if passed(TIDY_EVERY, self._tidied, clock) and self._outages.over("engine"):
+            self._tidied = clock
+            with self._outages.trying("engine"):
+                self._tidy()
+        if passed(JOBS_EVERY, self._looked, clock):
+            self._looked = clock
+            self._orders.look()
             self._keep_leases()
 
     def _keep_leases(self) -> None:
@@ -177,8 +191,9 @@ class Tail:
     def _tidy(self) -> None:
         reason = why_rebuild(self._work)
         if reason:
-            self._rebuilds.order(reason)
-            self._tidy_at, self._jobs_at = self._work.clock() + JOBS_EVERY, self._work.clock()
+            self._orders.rebuild(reason)
+            self._tidied -= TIDY_EVERY - JOBS_EVERY  # soon again: nobody waits a minute for the first index
+            self._looked = datetime.min.replace(tzinfo=UTC)
         elif serve(self._work):
             log.warning("the engine served another index than the store says; repaired")
 

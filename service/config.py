@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from service.errors import BadSetting
@@ -19,6 +19,8 @@ from service.paths import data_folder
 
 PREFIX = "ANGEBOTE_"
 T = TypeVar("T")
+EngineName = Literal["opensearch", "embedded"]
+"""Engines that keep an index. A standby is an embedded index beside OpenSearch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Settings:
     """Address of OpenSearch (may carry user:password); empty: the embedded engine."""
     search_ca: Path | None
     """Certificate authority file for a `search_url` with https and an own certificate."""
+    standby: bool
+    """Keep an embedded index beside OpenSearch, which answers while OpenSearch does not."""
     index_prefix: str
     """Name of the alias; physical indexes are `<prefix>-v<mapping>-<utc>`."""
     secret_key: str = field(repr=False)
@@ -53,9 +57,14 @@ class Settings:
     """Folder with the vocabularies, name and texts of the county."""
 
     @property
-    def engine(self) -> str:
-        """ "opensearch" or "embedded": the engine that this installation searches with."""
+    def engine(self) -> EngineName:
+        """The engine that this installation searches with."""
         return "opensearch" if self.search_url else "embedded"
+
+    @property
+    def engines(self) -> tuple[EngineName, ...]:
+        """All engines whose indexes are kept current: the one that answers, then the standby where there is one."""
+        return ("opensearch", "embedded") if self.search_url and self.standby else (self.engine,)
 
     @property
     def https(self) -> bool:
@@ -165,6 +174,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=read("DATABASE_URL", "", lambda value, _: _database_url(value, data_dir)),
         search_url=read("SEARCH_URL", "", lambda value, name: _url(value, name, ("http", "https"))),
         search_ca=read("SEARCH_CA", "", lambda value, name: _existing_file(value, name) if value else None),
+        standby=read("STANDBY", "on", _switch),
         index_prefix=read("INDEX_PREFIX", "offers", _prefix),
         secret_key=read("SECRET_KEY", "", _secret_key),
         base_url=read("BASE_URL", "", lambda value, name: _url(value, name, ("https", "http"))),
@@ -210,6 +220,6 @@ KNOWN = tuple(
     PREFIX + name
     for name in (
         "BASE_URL", "COUNTY", "DATABASE_URL", "DATA_DIR", "INDEX_PREFIX", "METRICS_ALLOW", "RATE_LIMITS",
-        "RATE_LIMIT_STORAGE", "SEARCH_CA", "SEARCH_URL", "SECRET_KEY", "TRUSTED_PROXIES", "WEB_WORKERS",
+        "RATE_LIMIT_STORAGE", "SEARCH_CA", "SEARCH_URL", "SECRET_KEY", "STANDBY", "TRUSTED_PROXIES", "WEB_WORKERS",
     )
 )  # fmt: skip

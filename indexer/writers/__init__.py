@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from service.config import Settings
 from service.search.engine import EngineName
@@ -32,6 +32,14 @@ class Failure:
     offer_id: str
     rev: int
     error: str
+
+
+class Indexed(NamedTuple):
+    """What an index holds of an offer: its UUID, its revision, and the fingerprint of its document."""
+
+    offer_id: str
+    rev: int
+    content_hash: str
 
 
 class Load(Protocol):
@@ -84,8 +92,8 @@ class IndexWriter(Protocol):
     def drop(self, name: str) -> None:
         """Deletes an index that readers do not use; nothing happens where it is gone already."""
 
-    def revs(self, name: str) -> Iterator[tuple[str, int]]:
-        """UUID and revision of every document, in order of UUIDs, as of the last refresh."""
+    def entries(self, name: str) -> Iterator[Indexed]:
+        """Every document, in order of UUIDs, as of the last refresh."""
 
     def close(self) -> None:
         """Releases connections, files and locks."""
@@ -103,9 +111,9 @@ def made_at(name: str) -> datetime:
     return parts.built if parts else datetime.min.replace(tzinfo=UTC)
 
 
-def open_writer(settings: Settings) -> IndexWriter:
-    """The writer of the configured engine. Opens no connection yet."""
-    if settings.search_url:
+def open_writer(settings: Settings, engine: EngineName | None = None) -> IndexWriter:
+    """The writer of an engine, of the one that answers where none is named. Opens no connection yet."""
+    if (engine or settings.engine) == "opensearch":
         from indexer.writers.opensearch import OpenSearchWriter, connect  # noqa: PLC0415  loads only what is used
 
         return OpenSearchWriter(connect(settings), settings.index_prefix)

@@ -15,7 +15,7 @@ from typing import Any
 
 import tantivy
 
-from indexer.writers import Deletion, Document, Failure, belongs, made_at
+from indexer.writers import Deletion, Document, Failure, Indexed, belongs, made_at
 from service.errors import SearchUnavailable
 from service.german.analysis import Analysis
 from service.paths import data_folder
@@ -158,8 +158,8 @@ class EmbeddedWriter:
             with translated(name):
                 shutil.rmtree(folder)
 
-    def revs(self, name: str) -> Iterator[tuple[str, int]]:
-        """See `IndexWriter.revs`: slices of the id space, so that memory stays flat; ids are spread evenly."""
+    def entries(self, name: str) -> Iterator[Indexed]:
+        """See `IndexWriter.entries`: slices of the id space, so that memory stays flat; ids are spread evenly."""
         folder = self._existing(name)
         with translated(name):
             index = open_index(folder)
@@ -219,17 +219,17 @@ def _known_revs(index: tantivy.Index, ids: Sequence[str]) -> dict[str, int]:
     if not ids or not searcher.num_docs:
         return {}
     query = tantivy.Query.term_set_query(index.schema, "offer_id", list(ids))
-    return dict(_read(searcher, query, len(ids) + 1))
+    return {entry.offer_id: entry.rev for entry in _read(searcher, query, len(ids) + 1)}
 
 
-def _slice(index: tantivy.Index, searcher: tantivy.Searcher, low: int, high: int) -> list[tuple[str, int]]:
+def _slice(index: tantivy.Index, searcher: tantivy.Searcher, low: int, high: int) -> list[Indexed]:
     query = tantivy.Query.range_query(index.schema, "tie", tantivy.FieldType.Unsigned, low, high)
     return sorted(_read(searcher, query, max(1, searcher.num_docs)))
 
 
-def _read(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> Iterator[tuple[str, int]]:
-    """UUID and revision of what a query finds."""
+def _read(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> Iterator[Indexed]:
+    """What a query finds."""
     addresses = [address for _, address in searcher.search(query, limit=limit, count=False).hits]
     for address in addresses:
         stored = searcher.doc(address)
-        yield stored["offer_id"][0], stored["rev"][0]
+        yield Indexed(stored["offer_id"][0], stored["rev"][0], bytes(stored["content_hash"][0]).decode())

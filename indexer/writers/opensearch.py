@@ -13,7 +13,7 @@ from typing import Any
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException, TransportError
 
-from indexer.writers import SMALL_BATCH, Deletion, Document, Failure, belongs, made_at
+from indexer.writers import SMALL_BATCH, Deletion, Document, Failure, Indexed, belongs, made_at
 from indexer.writers.bulk import CONNECTIONS, FILTER, Action, BulkLoad, delete_action, index_action, outcome, requests
 from service.config import Settings
 from service.errors import SearchUnavailable
@@ -178,12 +178,12 @@ class OpenSearchWriter:
         with _translated():
             self._client.indices.delete(index=name, params={"ignore_unavailable": "true"})
 
-    def revs(self, name: str) -> Iterator[tuple[str, int]]:
-        """See `IndexWriter.revs`; a point in time keeps the pages consistent."""
+    def entries(self, name: str) -> Iterator[Indexed]:
+        """See `IndexWriter.entries`; a point in time keeps the pages consistent."""
         with _translated():
             point = self._client.create_pit(index=name, params={"keep_alive": "2m"})["pit_id"]
         body: dict[str, Any] = {
-            "size": PAGE, "sort": [{"offer_id": "asc"}], "_source": False, "docvalue_fields": ["rev"],
+            "size": PAGE, "sort": [{"offer_id": "asc"}], "_source": False, "docvalue_fields": ["rev", "content_hash"],
             "track_total_hits": False, "pit": {"id": point, "keep_alive": "2m"},
         }  # fmt: skip
         try:
@@ -193,7 +193,8 @@ class OpenSearchWriter:
                 if answer["timed_out"] or answer["_shards"]["failed"]:
                     raise SearchUnavailable(f"OpenSearch: {name} could not be read completely")
                 hits = answer["hits"]["hits"]
-                yield from ((hit["sort"][0], hit["fields"]["rev"][0]) for hit in hits)
+                for hit in hits:
+                    yield Indexed(hit["sort"][0], hit["fields"]["rev"][0], hit["fields"]["content_hash"][0])
                 if len(hits) < PAGE:
                     return
                 body["search_after"] = hits[-1]["sort"]

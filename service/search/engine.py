@@ -4,11 +4,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+from service.config import EngineName as EngineName
 from service.search.plan import Plan
 
-EngineName = Literal["opensearch", "embedded"]
 MOST_VALUES = 200
 """Values counted per field; more than any vocabulary has."""
 

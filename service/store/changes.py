@@ -4,18 +4,18 @@ Edits of offers follow one another: `lock` comes first in each. Offers share pro
 could each wait for a row of the other, or both save over what neither has seen.
 
 Each edit draws its revisions last, just before commit, from the one counter row; the row's lock makes revision order
-commit order, so a reader that has seen revision n has seen everything before it. `changes` holds (rev, offer); the
-indexer reads on from its checkpoint and looks up the offers' present state.
+commit order, so a reader that has seen revision n has seen everything before it. `changes` holds (rev, offer, moment); the
+indexer reads on from its checkpoint and looks up the offers' present state. What all indexes hold is cleared away.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from service.store.models import AuditEntry, Change, Counter, Offer
+from service.store.models import AuditEntry, Change, Counter, IndexState, Offer
 
 EDITING = 5_240_017_302
 """Number of PostgreSQL's advisory lock for edits; another than that of migrations."""
@@ -41,7 +41,10 @@ def record_changes(session: Session, offer_ids: Sequence[int]) -> int:
     statement = update(table).where(table.c.id == bindparam("key")).values(rev=bindparam("new_rev"))
     session.connection().execute(statement, numbered)
     outbox: Any = Change.__table__
-    session.connection().execute(insert(outbox), [{"rev": row["new_rev"], "offer_id": row["key"]} for row in numbered])
+    now = datetime.now(UTC)
+    session.connection().execute(
+        insert(outbox), [{"rev": row["new_rev"], "offer_id": row["key"], "at": now} for row in numbered]
+    )
     return last
 
 
@@ -56,6 +59,16 @@ def changes_after(session: Session, rev: int, limit: int) -> list[tuple[int, int
         select(Change.rev, Change.offer_id).where(Change.rev > rev).order_by(Change.rev).limit(limit)
     )
     return [(row.rev, row.offer_id) for row in rows]
+
+
+def prune(session: Session) -> int:
+    """Removes the changes that every index holds, those under construction too. Returns how many; none without an index."""
+    kept = IndexState.state.in_(("building", "current", "previous"))
+    applied = session.scalars(select(func.min(IndexState.applied_rev)).where(kept)).one()
+    if applied is None:
+        return 0
+    gone = session.connection().execute(delete(Change).where(Change.rev <= applied))
+    return gone.rowcount
 
 
 def audit(session: Session, actor: str, action: str, thing: str, rev: int | None = None, **details: Any) -> None:

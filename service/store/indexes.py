@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from service.store import changes, meta, terms
+from service.store import changes, meta, terms, visibility
 from service.store.models import Change, Counter, IndexFailure, IndexState, IndexWord, Offer, Setting
 
 
@@ -213,11 +213,7 @@ def failures(session: Session, name: str) -> dict[int, str]:
 
 
 def lag(session: Session, engine: str, now: datetime) -> list[Lag]:
-    """How far the followed indexes are behind, the served one first; for metrics and health.
-
-    Changes carry no time of their own, so the age is that of the offer's last edit, at most that of the index: too high
-    for a change that no edit made (a vocabulary, a day that passed), which the next second of a running tail corrects.
-    """
+    """How far the followed indexes are behind, the served one first; for metrics and health."""
     latest = changes.latest_rev(session)
     found = []
     for index in listed(session, engine):
@@ -230,15 +226,8 @@ def lag(session: Session, engine: str, now: datetime) -> list[Lag]:
 
 
 def _age(session: Session, index: Physical, now: datetime) -> float:
-    oldest = (
-        select(Offer.changed_at)
-        .join(Change, Change.offer_id == Offer.id)
-        .where(Change.rev > index.applied_rev)
-        .order_by(Change.rev)
-        .limit(1)
-    )
-    changed_at = session.scalars(oldest).first() or now
-    return max(0.0, (now - max(changed_at, index.created_at)).total_seconds())
+    oldest = select(Change.at).where(Change.rev > index.applied_rev).order_by(Change.rev).limit(1)
+    return max(0.0, (now - (session.scalars(oldest).first() or now)).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +247,11 @@ def key_range(session: Session) -> tuple[int, int, int]:
     return first or 0, last or 0, count
 
 
+def visible_offers(session: Session, today: date) -> int:
+    """Number of offers that belong into an index."""
+    return session.scalars(select(func.count()).select_from(Offer).where(visibility.visible_on(today))).one()
+
+
 def offer_revs(session: Session, today: date, after: UUID, limit: int) -> list[OfferRev]:
     """Offers in order of UUIDs, those that nobody sees too; page by page, from behind `after`."""
     query = _revs(today).where(Offer.uuid > after).order_by(Offer.uuid).limit(limit)
@@ -275,11 +269,4 @@ def offer_revs_of(session: Session, today: date, uuids: Sequence[UUID]) -> list[
 
 
 def _revs(today: date) -> Select[*tuple[Any, ...]]:
-    """In SQL what `visibility.is_visible` says of a loaded offer."""
-    visible = and_(
-        Offer.deleted_at.is_(None),
-        Offer.status == "public",
-        or_(Offer.visible_from.is_(None), Offer.visible_from <= today),
-        or_(Offer.visible_until.is_(None), Offer.visible_until >= today),
-    )
-    return select(Offer.id, Offer.uuid, Offer.rev, visible)
+    return select(Offer.id, Offer.uuid, Offer.rev, visibility.visible_on(today))

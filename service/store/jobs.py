@@ -1,4 +1,4 @@
-"""Work that staff order in the browser, and that another process does: queued → running → done or failed.
+"""Work on indexes that people or the hour order, and that the indexer does: queued → running → done or failed.
 
 The one who does it writes its progress into the row; the page that ordered it reads it there.
 """
@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.store.models import Job
 
-REBUILD = "rebuild"
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+
+
+def rebuild(engine: str) -> str:
+    """The kind of a job that builds an engine's index anew."""
+    return f"rebuild:{engine}"
+
+
+def verification(engine: str) -> str:
+    """The kind of a job that compares an engine's indexes with the store."""
+    return f"verify:{engine}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,14 @@ def order(session: Session, kind: str, ordered_by: str, now: datetime) -> int:
     return session.scalars(new.returning(Job.id)).one()
 
 
+def begin(session: Session, kind: str, by: str, now: datetime) -> int:
+    """Notes a job that nobody ordered and that is under way already. Returns its number."""
+    new = insert(Job).values(
+        kind=kind, state=RUNNING, step="", done=0, total=0, ordered_by=by, ordered_at=now, started_at=now, report={}
+    )
+    return session.scalars(new.returning(Job.id)).one()
+
+
 def take(session: Session, kind: str, now: datetime) -> int | None:
     """The oldest waiting job, which is running from now on; None where none waits or one of its kind is running."""
     if session.scalars(select(Job.id).where(Job.kind == kind, Job.state == RUNNING)).first() is not None:
@@ -68,17 +85,19 @@ def progress(session: Session, job: int, done: int, total: int, step: str) -> No
 
 
 def finish(session: Session, job: int, report: dict[str, Any], now: datetime) -> None:
-    """The job is done."""
-    _end(session, job, DONE, report, now)
+    """The job is done; the one who did it knows better than one who took it for abandoned."""
+    _end(session, job, DONE, report, now, (QUEUED, RUNNING, FAILED))
 
 
 def fail(session: Session, job: int, error: str, now: datetime, report: dict[str, Any] | None = None) -> None:
     """The job did not succeed; nothing happens to one that has ended already."""
-    _end(session, job, FAILED, (report or {}) | {"error": error}, now)
+    _end(session, job, FAILED, (report or {}) | {"error": error}, now, (QUEUED, RUNNING))
 
 
-def _end(session: Session, job: int, state: str, report: dict[str, Any], now: datetime) -> None:
-    ended = update(Job).where(Job.id == job, Job.state.in_((QUEUED, RUNNING)))
+def _end(
+    session: Session, job: int, state: str, report: dict[str, Any], now: datetime, before: tuple[str, ...]
+) -> None:
+    ended = update(Job).where(Job.id == job, Job.state.in_(before))
     session.execute(
         ended.values(state=state, report=report, finished_at=now), execution_options={"synchronize_session": False}
     )
@@ -99,6 +118,16 @@ def latest(session: Session, kind: str, limit: int = 10) -> list[JobState]:
     """The newest jobs of a kind, newest first."""
     rows = session.execute(select(*COLUMNS).where(Job.kind == kind).order_by(Job.id.desc()).limit(limit))
     return [JobState(*row) for row in rows]
+
+
+def newest(session: Session, limit: int = 10) -> list[JobState]:
+    """The newest jobs of all kinds, newest first."""
+    return [JobState(*row) for row in session.execute(select(*COLUMNS).order_by(Job.id.desc()).limit(limit))]
+
+
+def forget_ended(session: Session, before: datetime) -> int:
+    """Removes the jobs that ended before a moment. Returns how many."""
+    return len(session.scalars(delete(Job).where(Job.finished_at < before).returning(Job.id)).all())
 
 
 def waiting(session: Session, kind: str) -> bool:

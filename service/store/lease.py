@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from service.clock import passed
 from service.store import leases
 from service.store.database import Database
 from service.store.leases import LeaseLost
 
-__all__ = ["Clock", "Lease", "LeaseLost", "now", "process_name"]
+__all__ = ["Clock", "Lease", "LeaseLost", "now", "owned_by"]
 
 Clock = Callable[[], datetime]
 
@@ -21,9 +22,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def process_name() -> str:
-    """Machine and process, for messages."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+def owned_by(process: int) -> str:
+    """The owner of the leases of a process on this machine."""
+    return f"{socket.gethostname()}:{process}"
 
 
 class Lease:
@@ -37,9 +38,14 @@ class Lease:
         self._database = database
         self._seconds = seconds
         self._clock = clock
-        self._owner = owner or process_name()
+        self._owner = owner or owned_by(os.getpid())
         self._token: int | None = None
-        self._renew_at = clock()
+        self._renewed = clock()
+
+    @property
+    def token(self) -> int | None:
+        """The fencing token, for the log."""
+        return self._token
 
     @property
     def held(self) -> bool:
@@ -49,23 +55,33 @@ class Lease:
     def take(self) -> bool:
         """Takes the lease where it is free; True where it is held now. Raises `StoreUnavailable`."""
         if self._token is None:
+            self._renewed = self._clock()
+            with self._database.reading() as session:  # those who wait look often, and must not hold up writers
+                if leases.holder(session, self.name, self._renewed):
+                    return False
             with self._database.writing() as session:
-                self._token = leases.take(session, self.name, self._owner, self._clock(), self._seconds)
-            self._plan()
+                self._token = leases.take(session, self.name, self._owner, self._renewed, self._seconds)
         return self.held
 
     def keep(self) -> None:
         """Renews the lease when a third of its time has passed. Raises `LeaseLost`, `StoreUnavailable`."""
         if self._token is None:
             raise LeaseLost(self.name)
-        if self._clock() >= self._renew_at:
+        now = self._clock()
+        if passed(timedelta(seconds=self._seconds / 3), self._renewed, now):
             try:
                 with self._database.writing() as session:
-                    leases.renew(session, self.name, self._token, self._clock(), self._seconds)
+                    leases.renew(session, self.name, self._token, now, self._seconds)
             except LeaseLost:
                 self._token = None
                 raise
-            self._plan()
+            self._renewed = now
+
+    def check(self, session: Session) -> None:
+        """Makes sure before a step that nobody else has taken over meanwhile. Raises `LeaseLost`."""
+        if self._token is None or not leases.held(session, self.name, self._token, self._clock()):
+            self._token = None
+            raise LeaseLost(self.name)
 
     def guard(self, session: Session) -> None:
         """Makes the transaction fail unless the lease is held until its end. Raises `LeaseLost`."""
@@ -83,6 +99,3 @@ class Lease:
         if token is not None:
             with self._database.writing() as session:
                 leases.release(session, self.name, token, self._clock())
-
-    def _plan(self) -> None:
-        self._renew_at = self._clock() + timedelta(seconds=self._seconds / 3)

@@ -59,10 +59,30 @@ def guard(session: Session, name: str, token: int, now: datetime) -> None:
         raise LeaseLost(name)
 
 
+def held(session: Session, name: str, token: int, now: datetime) -> bool:
+    """True where the lease is held with this token now; somebody may take it the next moment (see `guard`)."""
+    query = select(Lease.token).where(Lease.name == name, Lease.token == token, Lease.expires_at > now)
+    return session.scalars(query).first() is not None
+
+
+def free(session: Session, name: str, owner: str, now: datetime) -> None:
+    """Gives back the lease of a process that is known to have ended."""
+    ended = update(Lease).where(Lease.name == name, Lease.owner == owner)
+    session.execute(ended.values(owner="", expires_at=now), execution_options={"synchronize_session": False})
+
+
 def release(session: Session, name: str, token: int, now: datetime) -> None:
     """Gives a lease back, so that the next one need not wait for its end; nothing happens where it was lost."""
     session.execute(
         update(Lease).where(Lease.name == name, Lease.token == token).values(owner="", expires_at=now),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def release_all(session: Session, owner: str, now: datetime) -> None:
+    """The same for everything that an owner held, on behalf of one that is dead."""
+    session.execute(
+        update(Lease).where(Lease.owner == owner).values(owner="", expires_at=now),
         execution_options={"synchronize_session": False},
     )
 

@@ -87,6 +87,7 @@ class Change(Base):
     __tablename__ = "changes"
     rev: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), index=True)
+    at: Mapped[datetime]
 
 
 class AuditEntry(Base):

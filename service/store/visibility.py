@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from service.store import changes, meta
-from service.store.models import Offer
+from service.store.models import CourseRun, Offer
 from service.store.records import StoredOffer
 
 CHECKED_ON = "visibility_checked_on"
@@ -23,6 +23,16 @@ def is_visible(offer: StoredOffer, today: date) -> bool:
     )
 
 
+def visible_on(today: date) -> ColumnElement[bool]:
+    """In SQL what `is_visible` says of a loaded offer."""
+    return and_(
+        Offer.deleted_at.is_(None),
+        Offer.status == "public",
+        or_(Offer.visible_from.is_(None), Offer.visible_from <= today),
+        or_(Offer.visible_until.is_(None), Offer.visible_until >= today),
+    )
+
+
 def has_page(offer: StoredOffer, today: date) -> bool:
     """True where the offer's address still shows it: public, paused or ended ones, also after their last day."""
     started = offer.record["visible_from"] is None or offer.record["visible_from"] <= today
@@ -30,7 +40,8 @@ def has_page(offer: StoredOffer, today: date) -> bool:
 
 
 def record_due(session: Session, today: date) -> int:
-    """Writes changes for offers whose first or last day has passed since the last call. Returns how many.
+    """Writes changes for offers whose documents depend on the days that have passed since the last call: their first or
+    last day, or the first day of a course run (the next one is shown). Returns how many.
 
     A store that was never checked is checked as of today: its first index is built with today's date anyway.
     """
@@ -45,8 +56,8 @@ def record_due(session: Session, today: date) -> int:
     first, last = min(since, today), max(since, today)
     starts = and_(Offer.visible_from > first, Offer.visible_from <= last)
     ends = and_(Offer.visible_until >= first, Offer.visible_until < last)
-    due = list(
-        session.scalars(select(Offer.id).where(or_(starts, ends), Offer.deleted_at.is_(None)).order_by(Offer.id))
-    )
+    begun = select(CourseRun.offer_id).where(CourseRun.starts_on >= first, CourseRun.starts_on < last)
+    concerned = or_(starts, ends, Offer.id.in_(begun))
+    due = list(session.scalars(select(Offer.id).where(concerned, Offer.deleted_at.is_(None)).order_by(Offer.id)))
     changes.record_changes(session, due)
     return len(due)

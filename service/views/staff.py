@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.context import context
@@ -40,17 +41,23 @@ def overview() -> str:
 @blueprint.get("/index")
 def index() -> str:
     """The physical indexes, what they refused, and rebuilding."""
-    engine, now = context().settings.engine, datetime.now(UTC)
+    settings, now = context().settings, datetime.now(UTC)
     with context().database.reading() as session:
-        listed = indexes.listed(session, engine)
+        listed = [index for engine in settings.engines for index in indexes.listed(session, engine)]
         latest = changes.latest_rev(session)
-        lags = {lag.name: lag for lag in indexes.lag(session, engine, now)}
+        lags = {lag.name: lag for engine in settings.engines for lag in indexes.lag(session, engine, now)}
         refused = listing.refused(session)
-        ordered = jobs.latest(session, jobs.REBUILD, 6)
+        ordered = _rebuilds(session, 6)
     return render_template(
-        "staff/index.html", engine=engine, indexes=listed, latest=latest, lags=lags, refused=refused,
+        "staff/index.html", engine=settings.engine, indexes=listed, latest=latest, lags=lags, refused=refused,
         job=_active(ordered), past=[job for job in ordered if job.finished_at],
+        kinds={jobs.rebuild(engine): engine for engine in settings.engines},
     )  # fmt: skip
+
+
+def _rebuilds(session: Session, limit: int) -> list[jobs.JobState]:
+    """The newest rebuilds of all engines, those of the one that answers first."""
+    return [job for engine in context().settings.engines for job in jobs.latest(session, jobs.rebuild(engine), limit)]
 
 
 def _active(ordered: list[jobs.JobState]) -> jobs.JobState | None:
@@ -61,24 +68,25 @@ def _active(ordered: list[jobs.JobState]) -> jobs.JobState | None:
 def index_state() -> AnyResponse:
     """How far the newest rebuild is, for the script that shows it without reloading."""
     with context().database.reading() as session:
-        ordered = jobs.latest(session, jobs.REBUILD, 1)
+        ordered = _rebuilds(session, 1)
     if not ordered:
         return jsonify(state="", step="", done=0, total=0)
-    job = ordered[0]
+    job = _active(ordered) or ordered[0]
     facts: dict[str, Any] = {"id": job.id, "state": job.state, "step": job.step, "done": job.done, "total": job.total}
     return jsonify(facts)
 
 
 @blueprint.post("/index/neu")
 def rebuild() -> AnyResponse:
-    """Orders a rebuild; one at a time."""
+    """Orders a rebuild, of the standby too; one at a time."""
     account = staff_login.account()
     with context().database.writing() as session:
-        if _active(jobs.latest(session, jobs.REBUILD)):
+        if _active(_rebuilds(session, 10)):
             message = gettext("Der Index wird schon neu aufgebaut.")
         else:
-            job = jobs.order(session, jobs.REBUILD, account.name, datetime.now(UTC))
-            changes.audit(session, account.actor, "index.rebuild", f"job:{job}")
+            for engine in context().settings.engines:
+                job = jobs.order(session, jobs.rebuild(engine), account.name, datetime.now(UTC))
+                changes.audit(session, account.actor, "index.rebuild", f"job:{job}")
             message = gettext("Der Neuaufbau ist bestellt. Gesucht werden kann die ganze Zeit.")
     flash(message)
     return redirect(url_for("staff.index"), 303)

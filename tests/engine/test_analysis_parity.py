@@ -38,7 +38,7 @@ def analysis() -> Analysis:
 @pytest.fixture(scope="module")
 def index(opensearch_url: str) -> Iterator[tuple[OpenSearch, str]]:
     """An empty index with the settings and mappings of the product."""
-    body = json.loads((MAPPINGS / "offers-v1.json").read_text(encoding="utf-8"))
+    body = json.loads((MAPPINGS / "offers-v2.json").read_text(encoding="utf-8"))
     stop = body["settings"]["analysis"]["filter"]["de_stop"]
     stop["stopwords"] = list(parse_words((MAPPINGS / stop["stopwords"].removeprefix("@")).read_text(encoding="utf-8")))
     body["settings"]["index"]["analyze.max_token_count"] = 100_000

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from opensearchpy import OpenSearch
 
-from indexer.jobs import Rebuilds
+from indexer.jobs import Orders
 from indexer.switching import Indexing
 from indexer.tail import Tail
-from indexer.writers import IndexWriter
-from indexer.writers.embedded import EmbeddedWriter
-from indexer.writers.opensearch import OpenSearchWriter
+from indexer.writers import IndexWriter, open_writer
+from service import config
+from service.config import Settings
 from service.store import terms
 from service.store.database import Database
 from tests.store import factory
@@ -31,17 +31,28 @@ def prefix() -> str:
 
 
 @pytest.fixture(params=["embedded", "opensearch"])
-def writer(request: pytest.FixtureRequest, tmp_path: Path, prefix: str) -> Iterator[IndexWriter]:
-    """A writer whose prefix nobody else uses."""
-    if request.param == "embedded":
-        made = EmbeddedWriter(tmp_path, prefix)
-        yield made
-        made.close()
-        return
-    client = OpenSearch(request.getfixturevalue("opensearch_url"), timeout=30, pool_maxsize=6)
-    yield OpenSearchWriter(client, prefix)
-    client.indices.delete(index=f"{prefix}-v*", params={"ignore_unavailable": "true"})
-    client.close()
+def settings(request: pytest.FixtureRequest, tmp_path: Path, prefix: str) -> Settings:
+    """Settings of each engine in turn, with a prefix that nobody else uses and without judged queries."""
+    environment = {
+        "ANGEBOTE_DATA_DIR": str(tmp_path),
+        "ANGEBOTE_INDEX_PREFIX": prefix,
+        "ANGEBOTE_STANDBY": "off",
+        "ANGEBOTE_COUNTY": str(tmp_path),
+    }
+    if request.param == "opensearch":
+        environment["ANGEBOTE_SEARCH_URL"] = request.getfixturevalue("opensearch_url")
+    return config.load(environment)
+
+
+@pytest.fixture
+def writer(settings: Settings) -> Iterator[IndexWriter]:
+    """A writer whose indexes go with the test."""
+    made = open_writer(settings)
+    yield made
+    made.close()
+    if settings.search_url:
+        with OpenSearch(settings.search_url, timeout=30) as client:
+            client.indices.delete(index=f"{settings.index_prefix}-v*", params={"ignore_unavailable": "true"})
 
 
 class Clock:
@@ -64,16 +75,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def work(database: Database, writer: IndexWriter, prefix: str, clock: Clock) -> Indexing:
+def work(database: Database, writer: IndexWriter, settings: Settings, clock: Clock) -> Indexing:
     """A store with small vocabularies and no offers, and a writer without an index."""
     with database.writing() as session:
         terms.replace(session, factory.lists())
-    return Indexing(database, writer, prefix, clock, lambda: TODAY)
+    return Indexing(database, writer, settings, clock, lambda: TODAY)
 
 
 @pytest.fixture
 def tail(work: Indexing) -> Iterator[Tail]:
     """A tail whose rebuilds nobody does."""
-    made = Tail(work, rebuilds=Rebuilds(work.database, work.writer.engine, work.clock, command=("false",)))
+    made = Tail(work, Orders(work.database, work.writer.engine, work.clock, command=("false",)))
     yield made
     made.close()

@@ -49,7 +49,7 @@ def indexed(work: Indexing, name: str = "") -> int:
     """Number of documents in an index."""
     name = name or current(work).name
     work.writer.refresh(name)
-    return len(list(work.writer.revs(name)))
+    return len(list(work.writer.entries(name)))
 
 
 def in_step(work: Indexing, name: str = "") -> bool:

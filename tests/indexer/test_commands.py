@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from indexer.cli import index
-from indexer.jobs import Rebuilds, run_job
+from indexer.jobs import Orders, ordered, run_job
 from indexer.switching import Indexing
 from indexer.writers import open_writer
 from service import config
@@ -22,6 +22,9 @@ from service.store import jobs, migrate, terms
 from tests.indexer.conftest import Clock
 from tests.indexer.scenes import add, current, edit
 from tests.store import factory
+
+
+REBUILD = jobs.rebuild("embedded")
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def state(tmp_path: Path) -> Iterator[Context]:
 @pytest.fixture
 def here(state: Context) -> Iterator[Indexing]:
     writer = open_writer(state.settings)
-    yield Indexing(state.database, writer, state.settings.index_prefix)
+    yield Indexing(state.database, writer, state.settings)
     writer.close()
 
 
@@ -91,29 +94,29 @@ def test_rollback_and_prune(state: Context, here: Indexing) -> None:
 def test_an_ordered_rebuild_writes_its_outcome(state: Context, here: Indexing) -> None:
     add(here, "Deutschkurs")
     with here.database.writing() as session:
-        job = jobs.order(session, jobs.REBUILD, "Kreisverwaltung", here.clock())
-        assert jobs.order(session, jobs.REBUILD, "Kreisverwaltung", here.clock()) == job
-        assert jobs.take(session, jobs.REBUILD, here.clock()) == job
-        assert jobs.take(session, jobs.REBUILD, here.clock()) is None
-    assert angebote(state, "rebuild", "--job", str(job)).exit_code == 0
+        job = jobs.order(session, REBUILD, "Kreisverwaltung", here.clock())
+        assert jobs.order(session, REBUILD, "Kreisverwaltung", here.clock()) == job
+        assert jobs.take(session, REBUILD, here.clock()) == job
+        assert jobs.take(session, REBUILD, here.clock()) is None
+    assert angebote(state, "job", str(job)).exit_code == 0
     with here.database.reading() as session:
         done = jobs.get(session, job)
     assert done is not None
     assert (done.state, done.done, done.report["by"]) == ("done", 1, "Kreisverwaltung")
-    assert isinstance(angebote(state, "rebuild", "--job", str(job)).exception, ServiceError)
+    assert isinstance(angebote(state, "job", str(job)).exception, ServiceError)
 
 
 def test_an_ordered_rebuild_that_fails_says_why(here: Indexing, monkeypatch: pytest.MonkeyPatch) -> None:
     with here.database.writing() as session:
-        job = jobs.order(session, jobs.REBUILD, "Kreisverwaltung", here.clock())
-        jobs.take(session, jobs.REBUILD, here.clock())
+        job = jobs.order(session, REBUILD, "Kreisverwaltung", here.clock())
+        jobs.take(session, REBUILD, here.clock())
 
     def gone(*_: object) -> None:
         raise SearchUnavailable("disk full")
 
     monkeypatch.setattr(here.writer, "create", gone)
     with pytest.raises(SearchUnavailable):
-        run_job(here, job, lambda *_: None)
+        run_job(here, ordered(here.database, job))
     with here.database.reading() as session:
         failed = jobs.get(session, job)
     assert failed is not None
@@ -123,22 +126,22 @@ def test_an_ordered_rebuild_that_fails_says_why(here: Indexing, monkeypatch: pyt
 
 def test_the_tail_lets_a_child_process_do_an_ordered_rebuild(here: Indexing, clock: Clock, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
-    rebuilds = Rebuilds(here.database, "embedded", clock, command=("sh", "-c", f'echo "$0" > {seen}; exit 3'))
+    orders = Orders(here.database, "embedded", clock, command=("sh", "-c", f'echo "$0" > {seen}; exit 3'))
     with here.database.writing() as session:
-        job = jobs.order(session, jobs.REBUILD, "Kreisverwaltung", clock())
-    rebuilds.look()
-    assert rebuilds.child is not None
-    rebuilds.child.wait()
-    rebuilds.look()
+        job = jobs.order(session, REBUILD, "Kreisverwaltung", clock())
+    orders.look()
+    assert orders.child is not None
+    orders.child.wait()
+    orders.look()
     assert seen.read_text().strip() == str(job)
     with here.database.reading() as session:
         failed = jobs.get(session, job)
     assert failed is not None
     assert failed.state == "failed"
-    rebuilds.order("erster Index")
+    orders.rebuild("erster Index")
     with here.database.reading() as session:
-        assert not jobs.waiting(session, jobs.REBUILD)
+        assert not jobs.waiting(session, REBUILD)
     clock.pass_by(60)
-    rebuilds.order("erster Index")
+    orders.rebuild("erster Index")
     with here.database.reading() as session:
-        assert jobs.waiting(session, jobs.REBUILD)
+        assert jobs.waiting(session, REBUILD)

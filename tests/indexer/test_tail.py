@@ -12,7 +12,7 @@ from indexer.switching import Indexing
 from indexer.tail import Tail
 from indexer.writers import Deletion, Document, Failure
 from service.errors import SearchUnavailable, StoreUnavailable
-from service.store import changes, indexes
+from service.store import changes, indexes, visibility
 from service.store.lease import Lease
 from service.store.leases import LeaseLost
 from tests.indexer.conftest import Clock
@@ -66,7 +66,10 @@ def test_an_offer_whose_last_day_has_passed_leaves_without_an_edit(
 ) -> None:
     add(work, "Deutschkurs", visible_until="2026-03-02")
     build(work)
-    later = Tail(Indexing(work.database, work.writer, work.prefix, work.clock, lambda: date(2026, 3, 3)))
+    with work.database.writing() as session:
+        visibility.record_due(session, date(2026, 3, 2))
+        assert visibility.record_due(session, date(2026, 3, 3)) == 1
+    later = Tail(Indexing(work.database, work.writer, work.settings, work.clock, lambda: date(2026, 3, 3)))
     later.turn()
     assert indexed(work) == 0
     later.close()

@@ -33,7 +33,8 @@ def document(offer_id: str, rev: int, **changes: Any) -> dict[str, Any]:
         "provider": "",
     }
     lists: dict[str, list[str]] = {name: [] for name in LISTS}
-    return {"offer_id": offer_id, "rev": rev, **texts, **lists, "changed_on": "2026-03-01", "hit": {}} | changes
+    named = {"offer_id": offer_id, "rev": rev, "content_hash": f"hash of {offer_id}"}
+    return {**named, **texts, **lists, "changed_on": "2026-03-01", "hit": {}} | changes
 
 
 @pytest.fixture
@@ -45,9 +46,10 @@ def name(writer: IndexWriter, prefix: str) -> str:
 
 def revs(writer: IndexWriter, name: str) -> dict[str, int]:
     writer.refresh(name)
-    found = list(writer.revs(name))
-    assert [offer_id for offer_id, _ in found] == sorted(offer_id for offer_id, _ in found)
-    return dict(found)
+    found = list(writer.entries(name))
+    assert [entry.offer_id for entry in found] == sorted(entry.offer_id for entry in found)
+    assert all(entry.content_hash == f"hash of {entry.offer_id}" for entry in found)
+    return {entry.offer_id: entry.rev for entry in found}
 
 
 def test_what_is_written_is_there(writer: IndexWriter, name: str) -> None:

@@ -51,7 +51,7 @@ def build(folder: Path) -> None:
 def reindex(made: Settings) -> None:
     """Builds the index anew and switches to it."""
     database, writer = Database(made.database_url), open_writer(made)
-    rebuild(Indexing(database, writer, made.index_prefix), "Tests")
+    rebuild(Indexing(database, writer, made), "Tests")
     writer.close()
     database.close()
 

@@ -21,6 +21,7 @@ from tests.web.conftest import state
 from tests.web.forms import sent
 from tests.web.installation import csrf_token
 
+REBUILD = jobs.rebuild("embedded")
 Sent = MultiDict[str, str]
 
 
@@ -336,19 +337,19 @@ def test_rebuild_is_ordered_once(app: Flask, staff: FlaskClient) -> None:
     for _ in range(3):
         staff.post("/redaktion/index/neu", data={"csrf_token": token})
     with state(app).database.reading() as session:
-        assert [job.state for job in jobs.latest(session, jobs.REBUILD)] == [jobs.QUEUED]
+        assert [job.state for job in jobs.latest(session, REBUILD)] == [jobs.QUEUED]
     with state(app).database.writing() as session:
         session.execute(update(Job).values(state=jobs.RUNNING))
     staff.post("/redaktion/index/neu", data={"csrf_token": token})
     with state(app).database.reading() as session:
-        assert len(jobs.latest(session, jobs.REBUILD)) == 1
+        assert len(jobs.latest(session, REBUILD)) == 1
 
 
 def test_progress_of_a_rebuild_is_shown_and_told(app: Flask, staff: FlaskClient) -> None:
     now = datetime.now(UTC)
     with state(app).database.writing() as session:
-        jobs.order(session, jobs.REBUILD, "Redaktion", now)
-        job = jobs.take(session, jobs.REBUILD, now + timedelta(seconds=1))
+        jobs.order(session, REBUILD, "Redaktion", now)
+        job = jobs.take(session, REBUILD, now + timedelta(seconds=1))
         assert job
         jobs.progress(session, job, 120, 247, "Angebote laden")
     assert "Angebote laden (120 / 247)" in staff.get("/redaktion/index").text

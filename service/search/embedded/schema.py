@@ -1,4 +1,4 @@
-"""The embedded index: its fields, and how a search document (`mappings/offers-v1.json`) becomes one of its documents.
+"""The embedded index: its fields, and how a search document (`mappings/offers-v2.json`) becomes one of its documents.
 
 Text fields hold tokens that Python made, separated by blanks; nothing of tantivy's own analysis is used. Sort keys are
 one number or text each, because tantivy sorts by one key: the value first, then the offer's id, so that no two are equal.
@@ -41,6 +41,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("offer_id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("tie", fast=True)
     builder.add_unsigned_field("rev", stored=True, fast=True)
+    builder.add_bytes_field("content_hash", stored=True)
     for name in TEXTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(PHRASES, tokenizer_name="whitespace", index_option="position")
@@ -78,6 +79,7 @@ def document(source: Mapping[str, Any], analysis: Analysis) -> tantivy.Document:
             "offer_id": source["offer_id"],
             "tie": uuid.int >> 64,
             "rev": source["rev"],
+            "content_hash": source["content_hash"].encode(),
             "title": " ".join(title),
             "all": " ".join([*title, *body]),
             "all_exact": " ".join([*title_exact, *body_exact]),

@@ -13,7 +13,7 @@ LISTS = ("stopwords-de.txt", "compound-parts-de.txt", "never-split-de.txt", "nev
 
 @pytest.fixture(scope="module")
 def mapping() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((MAPPINGS / "offers-v1.json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads((MAPPINGS / "offers-v2.json").read_text(encoding="utf-8"))
     return loaded
 
 
@@ -51,7 +51,7 @@ def test_the_mapping_takes_its_stop_words_from_the_list(mapping: dict[str, Any])
 
 
 def test_the_mapping_is_strict_and_names_its_version(mapping: dict[str, Any]) -> None:
-    assert mapping["mappings"]["_meta"]["version"] == 1
+    assert mapping["mappings"]["_meta"]["version"] == 2
     assert mapping["mappings"]["dynamic"] == "strict"
 
 
