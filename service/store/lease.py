@@ -79,7 +79,7 @@ class Lease:
 
     def check(self, session: Session) -> None:
         """Makes sure before a step that nobody else has taken over meanwhile. Raises `LeaseLost`."""
-        if self._token is None or not leases.held(session, self.name, self._token, self._clock()):
+        if self._token is None or not leases.held(session, self.name, self._token):
             self._token = None
             raise LeaseLost(self.name)
 
@@ -88,7 +88,7 @@ class Lease:
         if self._token is None:
             raise LeaseLost(self.name)
         try:
-            leases.guard(session, self.name, self._token, self._clock())
+            leases.guard(session, self.name, self._token)
         except LeaseLost:
             self._token = None
             raise

@@ -1,17 +1,22 @@
 """Leases: the right to do something that only one process may do at a time, for as long as it keeps renewing it.
 
-Whoever takes a lease gets a token that is higher than all before; `guard` in the transaction that records the work makes
-a writer that slept through its time fail instead of writing after its successor.
+Whoever takes a lease gets a token that is higher than all before. A lease that has expired may be taken; until somebody
+does, its holder still has it: what counts is the token alone, so a clock that jumps takes nobody's work away. `guard` in the
+transaction that records the work makes a writer that slept through its time fail instead of writing after its successor.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service.store.models import Lease
+
+
+LONGEST = timedelta(minutes=5)
+"""No lease is taken for longer. One that seems to last longer was taken before the clock was set back, and is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ def take(session: Session, name: str, owner: str, now: datetime, seconds: float)
     session.execute(free.on_conflict_do_nothing(index_elements=["name"]))
     taken = (
         update(Lease)
-        .where(Lease.name == name, Lease.expires_at <= now)
+        .where(Lease.name == name, _free(now))
         .values(owner=owner, token=Lease.token + 1, expires_at=now + timedelta(seconds=seconds))
         .returning(Lease.token)
     )
@@ -41,10 +46,10 @@ def take(session: Session, name: str, owner: str, now: datetime, seconds: float)
 
 
 def renew(session: Session, name: str, token: int, now: datetime, seconds: float) -> None:
-    """Prolongs a lease that is still held. Raises `LeaseLost`."""
+    """Prolongs a lease that nobody else has taken. Raises `LeaseLost`."""
     prolonged = (
         update(Lease)
-        .where(Lease.name == name, Lease.token == token, Lease.expires_at > now)
+        .where(Lease.name == name, Lease.token == token)
         .values(expires_at=now + timedelta(seconds=seconds))
         .returning(Lease.token)
     )
@@ -52,17 +57,23 @@ def renew(session: Session, name: str, token: int, now: datetime, seconds: float
         raise LeaseLost(name)
 
 
-def guard(session: Session, name: str, token: int, now: datetime) -> None:
+def guard(session: Session, name: str, token: int) -> None:
     """Raises `LeaseLost` unless the lease is held with this token; nobody can take it before the transaction ends."""
-    held = select(Lease.token).where(Lease.name == name, Lease.token == token, Lease.expires_at > now)
-    if session.scalars(held.with_for_update()).first() is None:
+    if session.scalars(_held(name, token).with_for_update()).first() is None:
         raise LeaseLost(name)
 
 
-def held(session: Session, name: str, token: int, now: datetime) -> bool:
+def held(session: Session, name: str, token: int) -> bool:
     """True where the lease is held with this token now; somebody may take it the next moment (see `guard`)."""
-    query = select(Lease.token).where(Lease.name == name, Lease.token == token, Lease.expires_at > now)
-    return session.scalars(query).first() is not None
+    return session.scalars(_held(name, token)).first() is not None
+
+
+def _held(name: str, token: int) -> Select[tuple[int]]:
+    return select(Lease.token).where(Lease.name == name, Lease.token == token)
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(Lease.expires_at <= now, Lease.expires_at > now + LONGEST)
 
 
 def free(session: Session, name: str, owner: str, now: datetime) -> None:
@@ -89,9 +100,7 @@ def release_all(session: Session, owner: str, now: datetime) -> None:
 
 def holder(session: Session, name: str, now: datetime) -> Holder | None:
     """Who holds the lease now."""
-    row = session.execute(
-        select(Lease.owner, Lease.expires_at).where(Lease.name == name, Lease.expires_at > now)
-    ).first()
+    row = session.execute(select(Lease.owner, Lease.expires_at).where(Lease.name == name, not_(_free(now)))).first()
     return Holder(row.owner, row.expires_at) if row else None
 
 

@@ -130,7 +130,7 @@ def test_after_a_lost_lease_nothing_more_is_recorded(work: Indexing, tail: Tail,
     work.writer.release(name)
 
 
-def test_a_batch_that_outlives_its_lease_does_not_move_the_checkpoint(
+def test_a_batch_whose_lease_was_taken_meanwhile_does_not_move_the_checkpoint(
     work: Indexing, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(work, "Deutschkurs")
@@ -144,13 +144,38 @@ def test_a_batch_that_outlives_its_lease_does_not_move_the_checkpoint(
 
     def slow(*args: Any) -> Any:
         clock.pass_by(20)
+        assert Lease(work.database, lease.name, 15, clock, owner="successor").take()
         return write(*args)
 
     monkeypatch.setattr(work.writer, "write", slow)
     with pytest.raises(LeaseLost):
         follower.advance()
     assert current(work).applied_rev == before
+    with work.database.reading() as session:  # what was written late is looked at once more
+        assert len(changes.changes_after(session, before, 10)) == 2
     work.writer.release(name)
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_clock_that_is_set_holds_up_nothing(work: Indexing, tail: Tail, clock: Clock, hours: int) -> None:
+    add(work, "Deutschkurs")
+    build(work)
+    add(work, "Sprachcafé")
+    tail.turn()
+    clock.pass_by(hours * 3600)
+    add(work, "Elterncafé")
+    tail.turn()
+    tail.turn()
+    assert indexed(work) == 3
+    assert in_step(work)
+
+
+def test_a_lease_from_before_the_clock_was_set_back_is_free(work: Indexing, clock: Clock) -> None:
+    assert Lease(work.database, "index:x", 15, clock, owner="killed").take()
+    second = Lease(work.database, "index:x", 15, clock, owner="second")
+    assert not second.take()
+    clock.pass_by(-3600)
+    assert second.take()
 
 
 def test_a_second_tail_waits_and_takes_over(work: Indexing, tail: Tail, clock: Clock) -> None:
