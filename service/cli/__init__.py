@@ -1,6 +1,8 @@
 """`angebote`, the one command line. Commands of other packages join through the `flask.commands` entry point."""
 
+import signal
 import sys
+from types import FrameType
 from typing import Any
 
 import click
@@ -50,16 +52,25 @@ cli.params.clear()  # --app, --env-file and --debug choose an application: here 
 
 def _register() -> None:
     from service.cli.exchange import export_command, import_command  # noqa: PLC0415  they need `cli`'s module
+    from service.cli.jobs import jobs  # noqa: PLC0415
     from service.cli.run import migrate_command, run_command  # noqa: PLC0415
     from service.cli.user import user  # noqa: PLC0415
 
-    for command in (run_command, migrate_command, import_command, export_command, user):
+    for command in (run_command, migrate_command, import_command, export_command, user, jobs):
         cli.add_command(command)
 
 
+def _end(number: int, _: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
 def main(args: list[str] | None = None) -> Any:
-    """Runs the command line. An expected error is one line and exit code 1, never a traceback."""
+    """Runs the command line. An expected error is one line and exit code 1, never a traceback.
+
+    SIGTERM ends a command as Ctrl-C does, with its temporary files cleared away; some commands have a way of their own.
+    """
     _register()
+    signal.signal(signal.SIGTERM, _end)
     try:
         return cli.main(args=args, prog_name="angebote")
     except (OperationalError, ProgrammingError) as error:

@@ -3,30 +3,29 @@
 import ipaddress
 import os
 import secrets
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
-from types import FrameType
 
 import click
 from flask.cli import with_appcontext
 
 from service import config
+from service.cli.supervisor import Supervisor
 from service.config import Settings
 from service.context import Context, context
-from service.errors import BadSetting
+from service.errors import BadSetting, StoreUnavailable
 from service.exchange.demo import load_demo
-from service.store import accounts, indexes, jobs, migrate, terms
+from service.store import accounts, indexes, jobs, leases, migrate, terms
+from service.store.lease import owned_by
 from service.vocabulary import read_folder
 
-STOP_SECONDS = 15
+ANGEBOTE = [sys.executable, "-P", "-m", "service.cli"]
+FIRST_BUILD_SECONDS = 30.0
+"""How long the pages wait for the first index; after that visitors find offers without one."""
 DEMO_MAIL = "redaktion@example.org"
 
 
@@ -59,19 +58,23 @@ def run_command(host: str, port: int, demo: bool) -> None:
     environment = {**os.environ, "ANGEBOTE_SECRET_KEY": secret}
     with ExitStack() as stack:
         environment["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="angebote-"))
-        processes = _Processes(environment)
-        stack.callback(processes.stop)
+        children = Supervisor(environment, on_death=lambda pid: _free_leases(state, pid))
+        stack.callback(children.stop)
         started = datetime.now(UTC)
-        processes.start("Indexierung", [sys.executable, "-P", "-m", "service.cli", "index", "tail"])
-        processes.wait(lambda: _served(state) or _refused(state, started), "Der Index wird aufgebaut …")
+        children.start("Indexierung", [*ANGEBOTE, "index", "tail"])
+        children.start("Aufgaben", [*ANGEBOTE, "jobs", "run"])
+        children.wait(
+            lambda: _served(state) or _refused(state, started),
+            "Der Index wird aufgebaut …",
+            seconds=FIRST_BUILD_SECONDS,
+        )
         if not _served(state):
-            click.secho("Die Seiten starten ohne Suche; der Aufbau wird weiter versucht.", fg="yellow")
-        state.database.close()
+            click.secho("Noch gibt es keinen Index: bis er aufgebaut ist, sucht die Datenbank.", fg="yellow")
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        processes.start("Seiten", gunicorn(address, settings.web_workers))
-        processes.wait(lambda: _answers(address), "Die Seiten werden gestartet …")
+        children.start("Seiten", gunicorn(address, settings.web_workers))
+        children.wait(lambda: _answers(address), "Die Seiten werden gestartet …", needed="Seiten")
         click.secho(f"Bereit: http://{address}/   (Strg-C beendet)", bold=True)
-        processes.watch()
+        children.watch()
 
 
 def prepare(state: Context) -> None:
@@ -122,8 +125,15 @@ def _served(state: Context) -> bool:
 
 def _refused(state: Context, since: datetime) -> bool:
     """True where the first build has failed, as it does while OpenSearch is away."""
+    kind = jobs.rebuild(state.settings.engine)
     with state.database.reading() as session:
-        return any(job.state == "failed" and job.ordered_at >= since for job in jobs.latest(session, "rebuild", 5))
+        return any(job.state == jobs.FAILED and job.ordered_at >= since for job in jobs.latest(session, kind, 5))
+
+
+def _free_leases(state: Context, pid: int) -> None:
+    """What a dead child held is free at once: the one that takes its place need not wait until its leases expire."""
+    with suppress(StoreUnavailable), state.database.writing() as session:
+        leases.release_all(session, owned_by(pid), datetime.now(UTC))
 
 
 def gunicorn(address: str, workers: int, app: str = "service.wsgi:app") -> list[str]:
@@ -139,56 +149,3 @@ def _answers(address: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-class _Processes:
-    """The child processes: started in order, stopped in reverse order. One that dies stops all."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment
-        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
-        self._asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
-
-    def _ask(self, *_: int | FrameType | None) -> None:
-        self._asked = True
-
-    def start(self, name: str, command: list[str]) -> None:
-        """Starts a child in a session of its own, so that Ctrl-C reaches this process alone."""
-        self._running.append((name, subprocess.Popen(command, env=self._environment, start_new_session=True)))  # noqa: S603
-
-    def wait(self, ready: Callable[[], bool], text: str) -> None:
-        """Waits until something is ready; ends the command when asked to, or when a child died."""
-        click.echo(text)
-        while not ready():
-            self._look()
-            time.sleep(0.05)
-
-    def watch(self) -> None:
-        """Stays until asked to stop, or until a child dies."""
-        while True:
-            self._look()
-            time.sleep(0.2)
-
-    def _look(self) -> None:
-        if self._asked:
-            click.echo("Wird beendet …")
-            sys.exit(0)
-        for name, process in self._running:
-            if (code := process.poll()) is not None:
-                click.secho(f"{name}: unerwartet beendet (Code {code}).", err=True, fg="red")
-                sys.exit(1)
-
-    def stop(self) -> None:
-        """Asks all children to stop, and ends what does not."""
-        for _, process in reversed(self._running):
-            if process.poll() is None:
-                process.terminate()
-        limit = time.monotonic() + STOP_SECONDS
-        for _, process in reversed(self._running):
-            try:
-                process.wait(max(0.1, limit - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()

@@ -141,9 +141,16 @@ def failures(session: Session, key: str, now: datetime) -> list[datetime]:
 
 def note_failures(session: Session, keys: Sequence[str], now: datetime) -> list[int]:
     """Counts a failed login for each key and forgets old ones. Returns the rows' keys for `forgive`."""
-    session.execute(delete(LoginFailure).where(LoginFailure.at <= now - WINDOW))
+    forget_failures(session, now)
     added = insert(LoginFailure).returning(LoginFailure.id)
     return list(session.scalars(added, [{"key": key, "at": now} for key in keys]))
+
+
+def forget_failures(session: Session, now: datetime) -> int:
+    """Removes the failed logins that count no more. Returns how many."""
+    return len(
+        session.scalars(delete(LoginFailure).where(LoginFailure.at <= now - WINDOW).returning(LoginFailure.id)).all()
+    )
 
 
 def forgive(session: Session, rows: Sequence[int], key: str) -> None:

@@ -40,11 +40,15 @@ def find(session: Session, token: str, now: datetime) -> LoginSession | None:
 
 def add(session: Session, token: str, account_id: int | None, data: dict[str, Any], now: datetime) -> None:
     """Begins a session; forgets those that have ended."""
-    session.execute(
-        delete(LoginSession).where(or_(LoginSession.seen_at <= now - IDLE, LoginSession.created_at <= now - ABSOLUTE))
-    )
+    forget_ended(session, now)
     row = {"token_hash": hashed(token), "account_id": account_id, "created_at": now, "seen_at": now, "data": data}
     session.execute(insert(LoginSession), [row])
+
+
+def forget_ended(session: Session, now: datetime) -> int:
+    """Removes the sessions that have ended. Returns how many."""
+    ended = or_(LoginSession.seen_at <= now - IDLE, LoginSession.created_at <= now - ABSOLUTE)
+    return len(session.scalars(delete(LoginSession).where(ended).returning(LoginSession.token_hash)).all())
 
 
 def keep(session: Session, token: str, data: dict[str, Any], now: datetime) -> None:
