@@ -1,6 +1,6 @@
 """The filters that people see. Declared once: parsing, query, counts, page and API read them from `FACETS`.
 
-To add one: a vocabulary (`seed/vocab/`), a keyword field (`mappings/`), the document (`indexer/document.py`), a row here.
+To add one: a vocabulary (`seed/vocab/`), a keyword field (`mappings/`), its value (`display.py`, and in SQL `database/`), a row here.
 """
 
 from dataclasses import dataclass
