@@ -44,17 +44,20 @@ class _Open(NamedTuple):
 
 
 class EmbeddedEngine:
-    """The engine of one machine: reads the folder that the indexer writes."""
+    """The engine of one machine: reads the folder that the indexer writes; of it the one `index` where one is given."""
 
     name: EngineName = "embedded"
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, index: str = "") -> None:
         self._folder = index_folder(data_dir)
+        self._fixed = index
         self._lock = Lock()
         self._open: _Open | None = None
 
     def served(self) -> str:
         """Name of the index behind `current`."""
+        if self._fixed:
+            return self._fixed
         try:
             return os.readlink(self._folder / CURRENT)
         except OSError as error:

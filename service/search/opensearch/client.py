@@ -62,12 +62,13 @@ def connect(settings: Settings, *, seconds: float, connections: int = CONNECTION
 
 
 class OpenSearchEngine:
-    """The engine of production: reads the alias that the indexer switches."""
+    """The engine of production: reads the alias that the indexer switches, or the one index that it is given."""
 
     name: EngineName = "opensearch"
 
-    def __init__(self, settings: Settings, *, seconds: float) -> None:
-        self._alias = settings.index_prefix
+    def __init__(self, settings: Settings, *, seconds: float, index: str = "") -> None:
+        self._alias = index or settings.index_prefix
+        self._fixed = index
         self._client = connect(settings, seconds=seconds)
         self._patience = f"{int(seconds * 900)}ms"  # the server stops a little before the client, and says so
         self._known: tuple[float, str] = (0.0, "")
@@ -90,6 +91,8 @@ class OpenSearchEngine:
 
     def served(self) -> str:
         """Name of the index behind the alias."""
+        if self._fixed:
+            return self._fixed
         try:
             names = sorted(self._client.indices.get_alias(name=self._alias))
         except OpenSearchException as error:
