@@ -1,4 +1,4 @@
-"""What tells offers apart, for imports that find them again and exports that must be found again."""
+"""What tells offers apart, for imports that find them again, exports that must be found again, and judged queries."""
 
 import uuid as uuid_module
 from collections.abc import Collection, Iterator
@@ -37,6 +37,26 @@ def of_keys(session: Session, keys: Collection[int]) -> Iterator[Identity]:
     for start in range(0, len(listed), 1000):
         for row in session.execute(_query().where(Offer.id.in_(listed[start : start + 1000]))):
             yield _identity(row)
+
+
+def of_sources(session: Session, sources: Collection[tuple[str, str]]) -> Iterator[Identity]:
+    """The offers that came from these places: name of the source, number there."""
+    by_name: dict[str, set[str]] = {}
+    for name, number in sources:
+        by_name.setdefault(name, set()).add(number)
+    for name, numbers in sorted(by_name.items()):
+        listed = sorted(numbers)
+        for start in range(0, len(listed), 1000):
+            of_source = _query().where(Offer.source_name == name, Offer.source_id.in_(listed[start : start + 1000]))
+            yield from map(_identity, session.execute(of_source.order_by(Offer.id)))
+
+
+def of_titles(session: Session, titles: Collection[str]) -> Iterator[Identity]:
+    """The offers with exactly these titles."""
+    listed = sorted(titles)
+    for start in range(0, len(listed), 1000):
+        titled = _query().where(Offer.title.in_(listed[start : start + 1000]))
+        yield from map(_identity, session.execute(titled.order_by(Offer.id)))
 
 
 def _query() -> Select[Any]:

@@ -1,0 +1,1 @@
+"""How good the search is: judged queries, and figures of what a search answers to them."""
