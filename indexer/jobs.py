@@ -14,6 +14,7 @@ from indexer.rebuild import rebuild
 from indexer.switching import Indexing, RebuildFailed, rebuild_lease
 from service.clock import passed
 from service.errors import SearchUnavailable, ServiceError, StoreUnavailable
+from service.leash import leashed
 from service.store import jobs, leases
 from service.store.database import Database
 from service.store.jobs import JobState
@@ -134,7 +135,7 @@ class Orders:
             taken = next((job for kind in waiting if (job := jobs.take(session, kind, self._clock()))), None)
         if taken is not None:
             log.info("%s: job %d started", self._engine, taken)
-            self._child = (taken, subprocess.Popen([*self._command, str(taken)], start_new_session=True))  # noqa: S603
+            self._child = (taken, subprocess.Popen(leashed([*self._command, str(taken)]), start_new_session=True))  # noqa: S603
 
     @property
     def child(self) -> subprocess.Popen[bytes] | None:

@@ -24,7 +24,7 @@ def become(parent: int, command: Sequence[str]) -> None:
     if not _told_by_linux():
         _told_by_a_watcher(parent, os.getpid())
     if os.getppid() == parent:  # not gone before anybody could tell
-        os.execv(command[0], list(command))  # noqa: S606  the command line of our own parent
+        os.execvp(command[0], list(command))  # noqa: S606  the command line of our own parent
 
 
 def _told_by_linux() -> bool:
