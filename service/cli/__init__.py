@@ -51,12 +51,22 @@ cli.params.clear()  # --app, --env-file and --debug choose an application: here 
 
 
 def _register() -> None:
-    from service.cli.exchange import export_command, import_command  # noqa: PLC0415  they need `cli`'s module
+    from service.cli.backup import backup_command, restore_command  # noqa: PLC0415  they need `cli`'s module
+    from service.cli.exchange import export_command, import_command  # noqa: PLC0415
     from service.cli.jobs import jobs  # noqa: PLC0415
     from service.cli.run import migrate_command, run_command  # noqa: PLC0415
     from service.cli.user import user  # noqa: PLC0415
 
-    for command in (run_command, migrate_command, import_command, export_command, user, jobs):
+    for command in (
+        run_command,
+        migrate_command,
+        import_command,
+        export_command,
+        backup_command,
+        restore_command,
+        user,
+        jobs,
+    ):
         cli.add_command(command)
 
 

@@ -11,18 +11,37 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
+from service.errors import ServiceError
 from service.store import meta
 from service.store.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
 LOCK = 5_240_017_301
 """Number of PostgreSQL's advisory lock that one migrating process holds; any number that nobody else uses."""
+HEAD = "head"
+"""The newest revision, whatever its number."""
 
 
-def upgrade(database: Database) -> None:
-    """Brings the store up to date in one transaction; does nothing to a store that is. Of two processes one waits."""
+class NewerStore(ServiceError):
+    """The store was migrated by a later version of the product."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"Die Datenbank ist von einer neueren Version des Programms (Tabellenstand {found}, bekannt bis {head()}). "
+            "Bitte das Programm aktualisieren."
+        )
+
+
+def upgrade(database: Database, to: str = HEAD) -> None:
+    """Brings the store up to date in one transaction; does nothing to a store that is. Of two processes one waits.
+
+    `to` names an older revision, for archives of that time. Raises `NewerStore`.
+    """
     with _migrating(database) as connection:
-        command.upgrade(_config(connection), "head")
+        found = _revision(connection)
+        if found and not is_known(found):
+            raise NewerStore(found)
+        command.upgrade(_config(connection), to)
         with Session(bind=connection, join_transaction_mode="rollback_only") as session:
             meta.prepare(session)
             session.commit()  # into the connection's transaction
@@ -30,9 +49,23 @@ def upgrade(database: Database) -> None:
 
 def is_current(database: Database) -> bool:
     """True where the store has exactly the tables that this version of the product works with."""
-    heads = set(ScriptDirectory.from_config(_config()).get_heads())
     with database.reading() as session:
-        return set(MigrationContext.configure(session.connection()).get_current_heads()) == heads
+        return revision(session) == head()
+
+
+def revision(session: Session) -> str:
+    """The revision of a store's tables; "" where it has none."""
+    return _revision(session.connection())
+
+
+def head() -> str:
+    """The revision that this version of the product works with."""
+    return _scripts().get_current_head() or ""
+
+
+def is_known(revision: str) -> bool:
+    """True for a revision that this version of the product has a migration of; a later version knows more."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
 def draft(database: Database, number: str, message: str) -> None:
@@ -62,6 +95,14 @@ def _check_references(connection: Connection, database: Database, switch: str) -
     raw = connection.connection.dbapi_connection
     if database.sqlite and raw is not None:
         raw.cursor().execute(f"PRAGMA foreign_keys={switch}")
+
+
+def _revision(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config(connection: Connection | None = None) -> Config:
