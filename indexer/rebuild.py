@@ -37,9 +37,7 @@ Progress = Callable[[int, int, str], None]
 log = logging.getLogger(__name__)
 
 
-def rebuild(
-    work: Indexing, by: str, progress: Progress = lambda *_: None, *, anyway: bool = False
-) -> dict[str, Any]:
+def rebuild(work: Indexing, by: str, progress: Progress = lambda *_: None, *, anyway: bool = False) -> dict[str, Any]:
     """Builds and serves a new index. Returns its report. `anyway`: also where it answers judged queries worse than the
     one that is served.
 
@@ -148,13 +146,14 @@ class _Build:
     def _check(self) -> None:
         """The gates. Raises `RebuildFailed`."""
         self._tick(0, self.report["offers"], "Prüfen")
+        today = self.work.today()
+        with self.work.database.writing() as session:
+            visibility.record_due(session, today)  # a day that began meanwhile: its offers come with the last changes
         with self.work.database.reading() as session:
             applied = indexes.applied_rev(session, self.name)
             refused = indexes.failures(session, self.name)
         found = []
-        for number, entry in enumerate(
-            differences(self.work.database, self.work.writer, self.name, applied, self.work.today())
-        ):
+        for number, entry in enumerate(differences(self.work.database, self.work.writer, self.name, applied, today)):
             if entry.key not in refused:
                 found.append(f"{entry.kind} {entry.uuid}")
             if number >= SHOWN:
@@ -164,7 +163,9 @@ class _Build:
         if refused:
             first = next(iter(refused.values()))
             self.report["refused"] = {str(key): error for key, error in list(refused.items())[:SHOWN]}
-            raise RebuildFailed(f"Der neue Index nimmt {len(refused)} Angebote nicht an. Das erste: {first}", self.report)
+            raise RebuildFailed(
+                f"Der neue Index nimmt {len(refused)} Angebote nicht an. Das erste: {first}", self.report
+            )
         if found:
             self.report["differences"] = found
             raise RebuildFailed(f"Der neue Index weicht von der Datenbank ab: {', '.join(found[:3])}", self.report)
