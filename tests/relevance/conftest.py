@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.indexer.conftest import clock, prefix, work, writer
+from tests.indexer.conftest import clock, prefix, settings, work, writer
 from tests.store.conftest import database, empty_store
 
-__all__ = ["clock", "database", "empty_store", "prefix", "work", "writer"]
+__all__ = ["clock", "database", "empty_store", "prefix", "settings", "work", "writer"]
