@@ -1,5 +1,6 @@
 """Reading an archive: nothing of it is believed before all of it was checked."""
 
+import errno
 import hashlib
 import io
 import json
@@ -71,7 +72,11 @@ class Archive:
         """The rows of a table in batches. Raises `BadArchive`, at the end for a wrong number or checksum."""
         about = self._manifest["tables"][layout.name]
         digest, number, batch = hashlib.sha256(), 0, list[dict[str, Any]]()
-        with self._reading(), self._zip.open(layout.member) as member, io.BufferedReader(cast(io.RawIOBase, member)) as lines:
+        with (
+            self._reading(),
+            self._zip.open(layout.member) as member,
+            io.BufferedReader(cast(io.RawIOBase, member)) as lines,
+        ):
             while line := lines.readline(LONGEST_LINE):
                 number += 1
                 digest.update(line)
@@ -130,6 +135,10 @@ class Archive:
             if not self._complete():
                 raise self._bad("Es ist kein Archiv, oder sein Ende fehlt") from error
             raise self._bad("Der Inhalt ist beschädigt") from error
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # sent to a place before the file's beginning
+                raise self._bad("Der Inhalt ist beschädigt") from error
+            raise
         except (zlib.error, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._bad("Der Inhalt ist beschädigt") from error
         except (RuntimeError, NotImplementedError, RecursionError) as error:  # encrypted, packed by other means
