@@ -70,7 +70,7 @@ def test_every_setting_is_known_to_the_code(service: str) -> None:
     assert set(settings_of(service)) <= set(config.KNOWN)
 
 
-@pytest.mark.parametrize("service", ["web", "indexer", "migrate"])
+@pytest.mark.parametrize("service", ["web", "indexer", "jobs", "migrate"])
 def test_the_code_accepts_the_settings(service: str, tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     authority.touch()
@@ -129,6 +129,27 @@ def test_every_file_that_is_mounted_or_run_exists() -> None:
 
 def test_every_variable_is_in_the_example_and_the_other_way_round() -> None:
     assert set(variables()) == set(example())
+
+
+def test_the_web_service_reads_the_standby_index_that_the_indexer_writes() -> None:
+    folders = {
+        name: dict(volume.split(":")[1::-1] for volume in SERVICES[name]["volumes"]) for name in ("web", "indexer")
+    }
+
+    for name, mounted in folders.items():
+        assert settings_of(name)["ANGEBOTE_STANDBY"] == "on"
+        assert mounted[settings_of(name)["ANGEBOTE_DATA_DIR"]] == folders["indexer"]["/data"]
+
+
+def test_the_periodic_work_orders_checks_of_the_indexes_that_the_indexer_keeps(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.touch()
+    here = {"ANGEBOTE_DATA_DIR": str(tmp_path), "ANGEBOTE_SEARCH_CA": str(authority)}
+
+    kept = {name: config.load(settings_of(name) | here).engines for name in ("web", "indexer", "jobs")}
+
+    assert kept == dict.fromkeys(kept, ("opensearch", "embedded"))
+    assert "PASSWORD" not in SERVICES["jobs"]["environment"]["ANGEBOTE_SEARCH_URL"]
 
 
 def test_nothing_has_a_default_password() -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
+from service import periodic
 from tests.servers import postgres
 from tests.servers.runs import ROOT
 
@@ -72,9 +73,12 @@ def test_the_owner_migrates_and_the_service_works(roles: dict[str, str], tmp_pat
     angebote(
         roles["service"], tmp_path, "user", "add", "a@example.org", "--password-stdin", typed="vier Eimer Moos Wolf\n"
     )
+    for task in periodic.TASKS:
+        angebote(roles["service"], tmp_path, "jobs", "do", task.name)
     angebote(roles["owner"], tmp_path, "migrate")
 
     with create_engine(roles["service"], poolclass=NullPool).connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM changes")) == 0
         assert connection.scalar(text("SELECT count(*) FROM offers")) == 1
         assert connection.scalar(text("SELECT count(*) FROM accounts")) == 1
 
