@@ -1,4 +1,4 @@
-"""Holds one child process for a test: `python -P guardian.py COMMAND…`, started by tests.servers.nodes.
+"""Holds one child process for a test: `python -P guardian.py COMMAND…`, started by tests.servers.guarded.
 
 It starts the command in a session of its own, prints its process id, and waits: until the command ends, or until its
 standard input ends because whoever started it let go of it or died. Then the command is ended by force, paused or not.

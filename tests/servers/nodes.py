@@ -11,12 +11,9 @@ They belong to the test and end with it, even if its process is killed (see guar
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import signal
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -29,9 +26,9 @@ from opensearchpy.exceptions import OpenSearchException
 
 from tests.servers import opensearch
 from tests.servers.chooser import Unavailable
+from tests.servers.guarded import Guarded
 from tests.servers.process import free_port, tail
 
-GUARDIAN = Path(__file__).with_name("guardian.py")
 RUNNER = opensearch.MAIN_CLASS.replace(".", "/") + ".class"
 START_SECONDS = 120
 QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
@@ -48,25 +45,17 @@ class Node:
         self._port = port
         self._settings = settings
         self._log = folder.with_name(f"{folder.name}.log")
-        self._guardian: subprocess.Popen[bytes] | None = None
-        self._pid = 0
+        self._process: Guarded | None = None
 
     @property
     def running(self) -> bool:
         """True while its process lives, paused or not."""
-        return self._guardian is not None and self._guardian.poll() is None
+        return self._process is not None and self._process.running
 
     def start(self) -> None:
         """Starts the process on the node's data."""
         opensearch.configure(self.folder, self._settings)
-        with self._log.open("ab") as log:
-            self._guardian = subprocess.Popen(
-                [sys.executable, "-P", GUARDIAN, *self._command()],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=self.folder, start_new_session=True,
-            )  # fmt: skip
-        assert self._guardian.stdout
-        self._pid = int(self._guardian.stdout.readline() or 0)
-        self._guardian.stdout.close()
+        self._process = Guarded(self._command(), self._log, self.folder)
 
     def wait(self) -> None:
         """Waits until the node answers and its indexes can be read. Raises Unavailable where it does not."""
@@ -81,35 +70,25 @@ class Node:
 
     def kill(self) -> None:
         """SIGKILL: nothing is flushed, nobody is told."""
-        self._signal(signal.SIGKILL)
-        assert self._guardian
-        self._guardian.wait()
-        self._forget()
+        self._alive.kill()
 
     def pause(self) -> None:
         """SIGSTOP: its connections stay open, nothing answers any more."""
-        self._signal(signal.SIGSTOP)
+        self._alive.signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """SIGCONT: it goes on as if nothing had been."""
-        self._signal(signal.SIGCONT)
+        self._alive.signal(signal.SIGCONT)
 
     def close(self) -> None:
         """Ends the process where it still runs."""
-        if self._guardian:
-            assert self._guardian.stdin
-            self._guardian.stdin.close()
-            self._guardian.wait()
-            self._forget()
+        if self._process:
+            self._process.close()
 
-    def _forget(self) -> None:
-        if self._guardian and self._guardian.stdin:
-            self._guardian.stdin.close()
-        self._guardian, self._pid = None, 0
-
-    def _signal(self, number: signal.Signals) -> None:
-        assert self.running, "the node does not run"
-        os.kill(self._pid, number)
+    @property
+    def _alive(self) -> Guarded:
+        assert self._process, "the node was not started"
+        return self._process
 
     def _command(self) -> list[str]:
         packages = opensearch.jars()

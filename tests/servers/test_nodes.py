@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import suppress
 
-from tests.servers.nodes import GUARDIAN
+from tests.servers.guarded import GUARDIAN
 
 SECONDS = 15
 
@@ -72,6 +72,6 @@ def test_a_child_ends_when_its_starter_is_killed() -> None:
 def test_the_guardian_ends_with_its_child() -> None:
     guardian, child = guarded("sleep", "1000")
     os.kill(child, signal.SIGKILL)
-    assert guardian.wait(SECONDS) == -signal.SIGKILL
+    assert guardian.wait(SECONDS) != 0
     assert guardian.stdin
     guardian.stdin.close()
