@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.store import changes, meta, terms, visibility
@@ -167,10 +167,12 @@ def advance(session: Session, name: str, rev: int) -> None:
 
 
 def make_current(session: Session, name: str, now: datetime, report: Mapping[str, Any] | None = None) -> None:
-    """This index is served from now on; the one before is the previous one, older ones are retired."""
+    """This index is served from now on; the one before is the previous one, older ones and those of another store are
+    retired."""
     engine = session.scalars(select(IndexState.engine).where(IndexState.name == name)).one()
     others = update(IndexState).where(IndexState.engine == engine, IndexState.name != name)
-    session.execute(others.where(IndexState.state == "previous").values(state="retired"), execution_options=_QUIET)
+    old = or_(IndexState.state == "previous", and_(IndexState.state == "current", ~_of_this_store()))
+    session.execute(others.where(old).values(state="retired"), execution_options=_QUIET)
     session.execute(others.where(IndexState.state == "current").values(state="previous"), execution_options=_QUIET)
     values: dict[str, Any] = {"state": "current", "switched_at": now}
     values |= {} if report is None else {"report": dict(report)}
