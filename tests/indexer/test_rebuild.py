@@ -12,21 +12,18 @@ from sqlalchemy import update
 
 from indexer import crew, switching
 from indexer import document as document_module
-from indexer import rebuild as rebuilding
 from indexer.document import Draft
 from indexer.rebuild import rebuild
 from indexer.shares import Built, Share
-from indexer.switching import Indexing, RebuildFailed, RebuildRunning
-from indexer.tail import Tail, why_rebuild
+from indexer.switching import Indexing, RebuildFailed
+from indexer.tail import Tail
 from indexer.verify import verify
 from service.search.criteria import SearchCriteria
 from service.search.engines import open_engine
 from service.search.service import SearchService
 from service.search.wordbook import Wordbook
-from service.store import changes, indexes, jobs, meta
-from service.store.lease import Lease
+from service.store import changes, indexes, jobs
 from service.store.models import Counter, Offer
-from tests.indexer.conftest import Clock
 from tests.indexer.scenes import add, build, current, edit, in_step, indexed, withdraw
 from tests.indexer.test_writers import document
 
@@ -81,32 +78,6 @@ def test_helpers_end_with_a_rebuild_that_is_stopped(work: Indexing, monkeypatch:
     assert work.writer.names() == []
 
 
-def test_edits_during_a_rebuild_are_not_lost(work: Indexing) -> None:
-    changed, gone, back = add(work, "Deutschkurs", "Sprachcafé", "Elterncafé")
-    withdraw(work, back)
-    seen: list[str] = []
-
-    def meanwhile(_: int, __: int, step: str) -> None:
-        if step in seen:
-            return
-        seen.append(step)
-        edit(work, changed, title=f"Deutschkurs, geändert bei {step}")
-        add(work, f"Neu bei {step}")
-        if step == "Angebote laden":
-            withdraw(work, gone)
-        if step == "Prüfen":
-            edit(work, back, title="Elterncafé")
-
-    rebuild(work, "test", meanwhile)
-    tail = Tail(work)
-    while tail.turn():
-        pass
-    tail.close()
-    assert seen == ["Wörter sammeln", "Angebote laden", "Änderungen nachtragen", "Prüfen", "Umschalten"]
-    assert indexed(work) == 2 + len(seen)
-    assert in_step(work)
-
-
 def test_the_previous_index_is_kept_and_the_one_before_goes(work: Indexing) -> None:
     add(work, "Deutschkurs")
     build(work)
@@ -115,64 +86,10 @@ def test_the_previous_index_is_kept_and_the_one_before_goes(work: Indexing) -> N
     assert work.writer.names() == [second, third]
 
 
-def test_going_back_loses_no_edit(work: Indexing, tail: Tail) -> None:
-    (key,) = add(work, "Deutschkurs")
-    first = build(work)
-    second = build(work)
-    add(work, "Sprachcafé")
-    edit(work, key, title="Deutschkurs am Abend")
-    while tail.turn():
-        pass
-    assert switching.roll_back(work) == first
-    assert work.writer.current() == first
-    assert in_step(work, first)
-    assert states(work) == {first: "current", second: "previous"}
-    add(work, "Elterncafé")
-    while tail.turn():
-        pass
-    assert indexed(work) == 3
-    assert switching.roll_back(work) == second
-    assert in_step(work, second)
-
-
 def test_without_a_previous_index_there_is_no_way_back(work: Indexing) -> None:
     build(work)
     with pytest.raises(RebuildFailed):
         switching.roll_back(work)
-
-
-def test_a_second_rebuild_is_refused_while_one_runs(work: Indexing) -> None:
-    add(work, "Deutschkurs")
-    refused: list[str] = []
-
-    def second(*_: Any) -> None:
-        with pytest.raises(RebuildRunning) as caught:
-            rebuild(work, "test")
-        refused.append(caught.value.message)
-
-    rebuild(work, "test", second)
-    assert "bereits gearbeitet" in refused[0]
-    assert len(states(work)) == 1
-
-
-def test_a_rebuild_that_died_is_cleared_away_by_the_next(
-    work: Indexing, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add(work, "Deutschkurs")
-    served = build(work)
-    with monkeypatch.context() as patch:
-        patch.setattr(Lease, "release", lambda _: None)  # a killed process gives nothing back, and tidies nothing up
-        patch.setattr(rebuilding._Build, "_drop", lambda *_: None)
-        with pytest.raises(KeyboardInterrupt):
-            rebuild(work, "test", _killed_at("Prüfen"))
-    work.writer.close()
-    assert work.writer.current() == current(work).name == served
-    with pytest.raises(RebuildRunning):
-        build(work)
-    clock.pass_by(61)
-    new = build(work)
-    assert states(work) == {served: "previous", new: "current"}
-    assert work.writer.names() == [served, new]
 
 
 def _killed_at(step: str) -> Any:
@@ -304,22 +221,6 @@ def test_an_offer_that_the_store_does_not_know_orders_a_rebuild(work: Indexing) 
     assert found.kinds == {"foreign": 1}
     with work.database.reading() as session:
         assert jobs.waiting(session, jobs.rebuild(work.writer.engine))
-
-
-def test_an_index_of_another_store_is_not_served_and_built_anew(work: Indexing, tail: Tail) -> None:
-    add(work, "Deutschkurs")
-    build(work)
-    assert why_rebuild(work) == ""
-    with work.database.writing() as session:
-        meta.put(session, meta.STORE_ID, "another")
-    with work.database.reading() as session:
-        assert indexes.served(session, work.writer.engine).index == ""
-    assert why_rebuild(work) == "andere Datenbank"
-    add(work, "Sprachcafé")
-    assert tail.turn() == 0
-    build(work)
-    assert why_rebuild(work) == ""
-    assert indexed(work) == 2
 
 
 def test_the_tail_repairs_an_engine_that_serves_another_index(work: Indexing, tail: Tail) -> None:

@@ -50,17 +50,6 @@ def test_a_deleted_offer_comes_back_when_it_is_saved_again(work: Indexing, tail:
     assert in_step(work)
 
 
-def test_the_same_change_twice_does_no_harm(work: Indexing, tail: Tail) -> None:
-    (key,) = add(work, "Deutschkurs")
-    build(work)
-    with work.database.writing() as session:
-        changes.record_changes(session, [key])
-        changes.record_changes(session, [key])
-    assert tail.turn() == 2
-    assert indexed(work) == 1
-    assert in_step(work)
-
-
 def test_an_offer_whose_last_day_has_passed_leaves_without_an_edit(
     work: Indexing,
 ) -> None:
@@ -84,31 +73,6 @@ def test_new_words_are_added_to_the_index_lexicon(work: Indexing, tail: Tail) ->
         added = [word for _, words in indexes.added_words(session, name, 0) for word in words]
     assert "fahrradwerkstatt" in added
     assert "deutschkurs" not in added
-
-
-def test_a_crash_between_write_and_checkpoint_repeats_harmlessly(
-    work: Indexing, tail: Tail, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add(work, "Deutschkurs")
-    build(work)
-    before = current(work).applied_rev
-    add(work, "Sprachcafé")
-    with monkeypatch.context() as patch:
-        patch.setattr(Follower, "_record", _dies)
-        with pytest.raises(Crash):
-            tail.turn()
-    assert current(work).applied_rev == before
-    tail.turn()
-    assert indexed(work) == 2
-    assert in_step(work)
-
-
-class Crash(Exception):
-    """The process dies here."""
-
-
-def _dies(*_: Any) -> None:
-    raise Crash
 
 
 def test_after_a_lost_lease_nothing_more_is_recorded(work: Indexing, tail: Tail, clock: Clock) -> None:
