@@ -160,6 +160,7 @@ class Orders:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            self._child = None
 
     def _ended(self, job: int, process: int, code: int) -> None:
         with self._database.writing() as session:

@@ -95,7 +95,6 @@ class Tail:
                 self.turn()
                 stop.wait(POLL)
         finally:
-            self._orders.stop()
             self.close()
 
     def turn(self) -> int:
@@ -111,7 +110,8 @@ class Tail:
         return applied
 
     def close(self) -> None:
-        """Gives back leases and writers."""
+        """Ends the job under way, and gives back leases and writers."""
+        self._orders.stop()
         with suppress(StoreUnavailable, SearchUnavailable):
             for follower in self._followers.values():
                 follower.stop()
