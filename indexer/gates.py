@@ -18,8 +18,8 @@ from service.errors import SearchUnavailable
 from service.relevance import questions
 from service.relevance.asking import Reader
 from service.relevance.comparing import Pair, Shift, losers, shifts, told
-from service.relevance.judged import BadJudgement, read_folder
-from service.relevance.questions import Asked
+from service.relevance.judged import TITLES, BadJudgement, read_folder
+from service.relevance.questions import Question
 from service.search.engine import EngineName
 from service.search.engines import open_engine
 from service.store.database import Database
@@ -47,15 +47,7 @@ def judge(
     `SearchUnavailable` where the new one does not answer, `StoreUnavailable`.
     """
     started = clock()
-    report: Report = {
-        "queries": 0,
-        "left_out": 0,
-        "before": None,
-        "after": None,
-        "slices": {},
-        "worst": [],
-        "notes": [],
-    }
+    report: Report = {"queries": 0, "left_out": 0, "before": None, "after": None, "slices": {}, "notes": []}
     pairs: list[Pair] = []
     if old:
         with ExitStack() as stack:
@@ -83,17 +75,18 @@ def judge(
 
 def refusal(report: Mapping[str, Any]) -> str:
     """Why an index with this report must not be served, as a German sentence; "" where it may."""
-    if not report["queries"]:
+    slices = [Shift(name, **figures) for name, figures in report["slices"].items()]
+    if not slices:
         return ""
-    whole = Shift("", report["queries"], report["before"], report["after"])
-    fallen = told([whole, *(Shift(name, **figures) for name, figures in report["slices"].items())])
+    together = sum(shift.queries for shift in slices if shift.slice != TITLES) or report["queries"]
+    fallen = told([Shift("", together, report["before"], report["after"]), *slices])
     if not fallen:
         return ""
     worst = ", ".join(f"„{entry['query']}“" for entry in report["worst"][:3])
     return f"Mit dem neuen Index würde die Suche schlechter: Güte {fallen}. Am meisten verlieren {worst}."
 
 
-def _asked(settings: Settings, database: Database, day: date, report: Report) -> Asked:
+def _asked(settings: Settings, database: Database, day: date, report: Report) -> list[Question]:
     """What is asked, of each slice some; notes what is left out."""
     try:
         judged = read_folder(settings.county)
@@ -107,14 +100,14 @@ def _asked(settings: Settings, database: Database, day: date, report: Report) ->
     chosen = questions.mixed([*known, *asked.questions], MOST_QUESTIONS)
     if left := len(known) + len(asked.questions) - len(chosen):
         report["notes"].append(f"{left} Anfragen wurden nicht gestellt: es sind mehr als {MOST_QUESTIONS}.")
-    return Asked(chosen, asked.left_out, asked.unknown, asked.hidden)
+    return chosen
 
 
-def _pairs(asked: Asked, old: Reader, new: Reader, in_time: Callable[[], bool], report: Report) -> list[Pair]:
+def _pairs(asked: list[Question], old: Reader, new: Reader, in_time: Callable[[], bool], report: Report) -> list[Pair]:
     pairs: list[Pair] = []
-    for question in asked.questions:
+    for question in asked:
         if not in_time():
-            left = len(asked.questions) - len(pairs)
+            left = len(asked) - len(pairs)
             report["notes"].append(f"Nach {MOST_SECONDS:.0f} Sekunden wurden {left} Anfragen nicht mehr gestellt.")
             break
         after = new.ask(question)

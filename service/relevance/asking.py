@@ -26,6 +26,11 @@ class Outcome:
     score: Score
 
     @property
+    def slice(self) -> str:
+        """The slice of the question."""
+        return self.question.slice
+
+    @property
     def ranked(self) -> tuple[UUID, ...]:
         """The offers of the first hits."""
         return tuple(UUID(hit.offer_id) for hit in self.found.hits)

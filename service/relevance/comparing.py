@@ -3,10 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Protocol, TypeVar
+
+from service.relevance.judged import TITLES
 
 MOST_FALL = 0.01
 """How much a mean may fall. Where there are fewer than a hundred questions, one of them may always be lost."""
 _ROUNDING = 1e-5
+
+
+class InSlice(Protocol):
+    """Anything that belongs to a slice."""
+
+    @property
+    def slice(self) -> str:
+        """Its name."""
+
+
+Item = TypeVar("Item", bound=InSlice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +54,18 @@ class Shift:
 
 
 def shifts(pairs: Sequence[Pair]) -> list[Shift]:
-    """All questions together, then each slice, by name; empty without questions."""
-    by_slice: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        by_slice.setdefault(pair.slice, []).append(pair)
-    return [_shift("", pairs), *(_shift(name, by_slice[name]) for name in sorted(by_slice))] if pairs else []
+    """All questions together, then each slice; empty without questions."""
+    return [_shift(name, of_slice) for name, of_slice in sliced(pairs).items()]
+
+
+def sliced(items: Sequence[Item]) -> dict[str, list[Item]]:
+    """What belongs to each slice, by name, titles last. First of all, under "", all together, which titles belong to only
+    where nothing else does: they are easy, and would hide what gets worse."""
+    if not items:
+        return {}
+    names = sorted({item.slice for item in items}, key=lambda name: (name == TITLES, name))
+    together = [item for item in items if item.slice != TITLES] or list(items)
+    return {"": together} | {name: [item for item in items if item.slice == name] for name in names}
 
 
 def _shift(name: str, pairs: Sequence[Pair]) -> Shift:

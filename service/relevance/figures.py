@@ -20,14 +20,14 @@ Offer = TypeVar("Offer", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Means over queries. `zero`: share of queries with something to find that found nothing at all; `low` and `high`
-    enclose the mean score with 95 % by resampling the queries."""
+    """Means over queries. `zero`: share of queries with something to find that found nothing at all, None where there is
+    nothing to find; `low` and `high` enclose the mean score with 95 % by resampling the queries."""
 
     queries: int
     score: float
     recall: float
     rank: float
-    zero: float
+    zero: float | None
     low: float
     high: float
 
@@ -75,7 +75,7 @@ def judge(grades: Mapping[Offer, int], ranked: Sequence[Offer], total: int, *, k
 def overall(scores: Sequence[Score], seed: int = 0) -> Figures:
     """Means of many answers."""
     if not scores:
-        return Figures(0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return Figures(0, 0.0, 0.0, 0.0, None, 0.0, 0.0)
     low, high = interval([score.score for score in scores], seed)
     searching = [score.zero for score in scores if score.zero is not None]
     return Figures(
@@ -83,7 +83,7 @@ def overall(scores: Sequence[Score], seed: int = 0) -> Figures:
         score=fmean(score.score for score in scores),
         recall=fmean(score.recall for score in scores),
         rank=fmean(score.rank for score in scores),
-        zero=fmean(searching) if searching else 0.0,
+        zero=fmean(searching) if searching else None,
         low=low,
         high=high,
     )

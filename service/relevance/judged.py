@@ -18,6 +18,8 @@ FOLDER = "golden"
 COLUMNS = ("suche", "treffer", "auch", "zweck", "hinweis")
 PURPOSES = ("abstimmen", "pruefen")
 """Queries that weights are tuned with, and those that are kept for checking."""
+TITLES = "titel"
+"""The slice of titles, which nobody judges (`questions.titles`)."""
 MOST_PROBLEMS = 10
 """Problems that are told at once."""
 
@@ -63,6 +65,9 @@ def read_folder(county: Path) -> list[Judged]:
 
 
 def _read(path: Path, problems: list[str]) -> Iterator[Judged]:
+    if path.stem == TITLES:
+        problems.append(f"{path.name}: „{TITLES}“ heißt schon die Prüfung der Titel. Bitte die Datei anders nennen.")
+        return
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -3,8 +3,8 @@
 Titles need nobody to judge them: an offer must be found by its own name.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, zip_longest
 from uuid import UUID
@@ -12,11 +12,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from service.relevance.figures import FINE, RIGHT
-from service.relevance.judged import Judged, Source
+from service.relevance.judged import TITLES, Judged, Source
 from service.store import indexes, matching
 
-TITLES = "titel"
-"""The slice of titles."""
 MOST_TITLES = 60
 _PAGE = 500
 _FIRST = UUID(int=0)
@@ -41,18 +39,21 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The questions that apply to a store. `left_out`: judged queries whose right offers it does not show; `unknown`:
-    offers that are judged and not in the store at all; `hidden`: those that it has and does not show today."""
+    offers that are judged and not in the store at all; `hidden`: those that it has and does not show today; `names`: the
+    titles of the judged offers."""
 
     questions: Sequence[Question]
     left_out: Sequence[Judged] = ()
     unknown: Sequence[Source] = ()
     hidden: Sequence[Source] = ()
+    names: Mapping[UUID, str] = field(default_factory=dict)
 
 
 def applying(session: Session, judged: Sequence[Judged], today: date) -> Asked:
     """The judged queries as questions to this store. Queries that must find nothing apply where any other one does."""
     wanted = dict.fromkeys(source for query in judged for source in (*query.right, *query.fine))
-    known = {Source(it.source, it.number): it.uuid for it in matching.of_sources(session, wanted) if not it.deleted}
+    found = [offer for offer in matching.of_sources(session, wanted) if not offer.deleted]
+    known = {Source(offer.source, offer.number): offer.uuid for offer in found}
     shown = {rev.uuid for rev in indexes.offer_revs_of(session, today, list(known.values())) if rev.visible}
     questions: list[Question] = []
     left_out: list[Judged] = []
@@ -68,6 +69,7 @@ def applying(session: Session, judged: Sequence[Judged], today: date) -> Asked:
         left_out,
         unknown=[source for source in wanted if source not in known],
         hidden=[source for source in wanted if source in known and known[source] not in shown],
+        names={offer.uuid: offer.title for offer in found},
     )
 
 

@@ -42,3 +42,12 @@ def test_who_loses_most_is_named_first() -> None:
 def test_nothing_to_compare_is_no_complaint() -> None:
     assert shifts([]) == []
     assert told([]) == ""
+
+
+def test_titles_count_for_the_whole_only_where_nothing_else_does() -> None:
+    titles, others = pairs("titel", (1, 0.5)), pairs("alltag", (1, 1), (0, 0))
+
+    assert [(shift.slice, shift.before, shift.after) for shift in shifts([*titles, *others])] == [
+        ("", 0.5, 0.5), ("alltag", 0.5, 0.5), ("titel", 1, 0.5),
+    ]  # fmt: skip
+    assert [(shift.slice, shift.after) for shift in shifts(titles)] == [("", 0.5), ("titel", 0.5)]

@@ -81,6 +81,10 @@ def test_an_interval_encloses_the_mean_and_comes_again_with_its_seed() -> None:
     assert interval([]) == (0.0, 0.0)
 
 
+def test_where_nothing_may_be_found_there_is_no_share_without_hits() -> None:
+    assert overall([judge({}, "", 0)]).zero is None
+
+
 def test_no_answers_have_no_figures() -> None:
     assert overall([]).queries == 0
 

@@ -91,6 +91,10 @@ def test_other_columns_and_encodings_are_told(tmp_path: Path) -> None:
     ]
 
 
+def test_no_file_takes_the_name_of_the_titles(tmp_path: Path) -> None:
+    assert "Bitte die Datei anders nennen" in problems(county(tmp_path, name="titel"))
+
+
 def test_many_mistakes_are_told_up_to_a_number(tmp_path: Path) -> None:
     told = problems(county(tmp_path, *(f"{number};demo:a;;x;" for number in range(14)))).splitlines()
 

@@ -1,0 +1,42 @@
+"""Other weights to compare with: the search without one of its parts, or with weights of one's own."""
+
+from dataclasses import fields, replace
+
+from service.errors import ServiceError
+from service.search.plan import BOOSTS, Boosts
+
+WITHOUT = {
+    "ohne-titel": replace(BOOSTS, title=0.0),
+    "ohne-teile": replace(BOOSTS, parts=0.0, part_spelling=0.0),
+    "ohne-schreibweisen": replace(BOOSTS, spelling=0.0),
+    "ohne-synonyme": replace(BOOSTS, synonyms=0.0),
+    "ohne-begriffe": replace(BOOSTS, labels=0.0),
+    "ohne-fremdwoerter": replace(BOOSTS, words=0.0),
+    "ohne-orte": replace(BOOSTS, town=0.0),
+}
+"""The search without one of its parts: weight of the title, compound parts, near spellings, synonyms, German words of
+terms, their words in other languages, preference for named towns."""
+NAMES = tuple(field.name for field in fields(Boosts))
+
+
+class BadVariant(ServiceError):
+    """Weights that cannot be understood."""
+
+
+def variant(text: str) -> Boosts:
+    """Weights by name, or written as `title=1,synonyms=0.3`: the others stay as they are. Raises `BadVariant`."""
+    if text in WITHOUT:
+        return WITHOUT[text]
+    changes: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, value = (piece.strip() for piece in part.partition("="))
+        if name not in NAMES:
+            known = f"Möglich sind {', '.join(WITHOUT)} und Gewichte wie title=1 ({', '.join(NAMES)})."
+            raise BadVariant(f"„{part.strip()}“ ist keine Variante. {known}")
+        try:
+            changes[name] = float(value)
+        except ValueError:
+            changes[name] = -1.0
+        if not 0 <= changes[name] <= 100:
+            raise BadVariant(f"„{part.strip()}“: Bitte eine Zahl von 0 bis 100 angeben, mit Punkt (title=0.5).")
+    return replace(BOOSTS, **changes)
