@@ -165,7 +165,7 @@ class Orders:
     def _ended(self, job: int, process: int, code: int) -> None:
         with self._database.writing() as session:
             jobs.fail(session, job, f"Abgebrochen: der Prozess endete mit {code}.", self._clock())
-            leases.free(session, rebuild_lease(self._engine), owned_by(process), self._clock())
+            leases.release_all(session, owned_by(process), self._clock())
         self._child = None
         log.log(logging.WARNING if code else logging.INFO, "%s: job %d ended with code %d", self._engine, job, code)
         self._pause = min(self._pause * 2, LONGEST_PAUSE) if code else FIRST_PAUSE

@@ -76,12 +76,6 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return or_(Lease.expires_at <= now, Lease.expires_at > now + LONGEST)
 
 
-def free(session: Session, name: str, owner: str, now: datetime) -> None:
-    """Gives back the lease of a process that is known to have ended."""
-    ended = update(Lease).where(Lease.name == name, Lease.owner == owner)
-    session.execute(ended.values(owner="", expires_at=now), execution_options={"synchronize_session": False})
-
-
 def release(session: Session, name: str, token: int, now: datetime) -> None:
     """Gives a lease back, so that the next one need not wait for its end; nothing happens where it was lost."""
     session.execute(
