@@ -17,6 +17,9 @@ from service.config import Settings
 from service.search.engine import Found, SearchEngine, SearchRequest
 from service.search.engines import open_engine
 
+ANSWER_SECONDS = 1.0
+"""As long as pages wait for an engine."""
+
 
 def requests_file(settings: Settings) -> Path:
     """Where the bench leaves the requests for an engine."""
@@ -29,7 +32,7 @@ class Prepared:
     @cached_property
     def engine(self) -> SearchEngine:
         """The engine of the settings."""
-        return open_engine(config.load())
+        return open_engine(config.load(), seconds=ANSWER_SECONDS)
 
     @cached_property
     def requests(self) -> dict[str, SearchRequest]:

@@ -16,21 +16,25 @@ from typing import Any, cast
 import click
 from rich.console import Console
 
-from bench import editing, freshness, indexing, memory, pages, profiling, throughput
+from bench import busy, editing, freshness, indexing, memory, pages, profiling, readers, standby, throughput
 from bench.addresses import DIFFERENT, searches
 from bench.connection import BenchFailed
 from bench.corpus import Corpus, default_texts
 from bench.figures import Figure, Results, notes, table
-from bench.stage import ROOT, Stage
+from bench.processes import ROOT
+from bench.stage import Stage
 from service.clock import today
 from service.config import PREFIX
 from service.errors import BadSetting, ServiceError
 from service.search.engine import EngineName
 from service.store import offers, terms
 
-ALL = ("pages", "throughput", "memory", "indexing", "freshness", "editing")
+ALL = ("pages", "throughput", "memory", "indexing", "busy", "readers", "standby", "freshness", "editing")
 """In the order in which they run: what changes the store comes last."""
-WEIGHTS = {"pages": 3, "throughput": 3, "memory": 1, "indexing": 8, "freshness": 3, "editing": 2}
+WEIGHTS = {
+    "pages": 3, "throughput": 3, "memory": 4, "indexing": 8, "busy": 5, "readers": 6, "standby": 2, "freshness": 3,
+    "editing": 2,
+}  # fmt: skip
 """How the time is shared out; what one leaves goes to the next ones."""
 ENGINES: tuple[EngineName, ...] = ("embedded", "opensearch")
 BATCH = 2_000
@@ -155,19 +159,23 @@ class _Work:
 
     def measure(self, name: str, until: float) -> list[Figure]:
         """One measurement by name; `until` is when its last round should be over."""
-        stage, rounds = self.stage, self.plan.rounds
-        if name == "pages":
-            return pages.measure(stage, self.searches, rounds, until)
-        if name == "throughput":
-            return throughput.measure(stage, self.searches, rounds, until, self._seconds)
-        if name == "memory":
-            return memory.measure(stage, self.searches, self._seconds)
-        if name == "indexing":
-            return indexing.measure(stage, rounds, until)
-        if name == "freshness":
-            return freshness.measure(stage, rounds, until, 20 if self._long else 5)
-        imported = IMPORTED if self._long else self.plan.count
-        return editing.measure(stage, self.corpus.records(imported, self.plan.count))
+        stage, rounds, asked = self.stage, self.plan.rounds, self.searches
+        measurements: dict[str, Callable[[], list[Figure]]] = {
+            "pages": lambda: pages.measure(stage, asked, rounds, until),
+            "throughput": lambda: throughput.measure(stage, asked, rounds, until, self._seconds),
+            "memory": lambda: memory.measure(stage, asked, rounds, until, self._seconds),
+            "indexing": lambda: indexing.measure(stage, rounds, until),
+            "busy": lambda: busy.measure(stage, rounds, until),
+            "readers": lambda: readers.measure(stage, asked, rounds, until, readers.SECONDS if self._long else 1.0),
+            "standby": lambda: standby.measure(stage, asked, rounds, until),
+            "freshness": lambda: freshness.measure(stage, rounds, until, 20 if self._long else 5),
+            "editing": lambda: editing.measure(stage, self.corpus.records(self._imported, self.plan.count)),
+        }
+        return measurements[name]()
+
+    @property
+    def _imported(self) -> int:
+        return IMPORTED if self._long else self.plan.count
 
     @property
     def _long(self) -> bool:

@@ -55,13 +55,13 @@ def _round(stage: Stage, engine: EngineName, draw: random.Random, edits: int) ->
 
 def _edit_until_hit(stage: Stage, engine: EngineName, key: int, word: str) -> float:
     """Seconds until an offer is found by a word that its new title brings."""
-    here = stage.contexts[engine]
+    search = stage.search(engine)
     title = f"Angebot {word}"
     asked = SearchCriteria(q=word)
     started = time.perf_counter()
-    retitle(here.database, key, title)
+    retitle(stage.any.database, key, title)
     while True:
-        if any(hit.data["title"] == title for hit in here.search.search(asked).found.hits):
+        if any(hit.data["title"] == title for hit in search.search(asked).found.hits):
             return time.perf_counter() - started
         if time.perf_counter() - started > LONGEST:
             raise BenchFailed(f"an edit was not found on {engine} within {LONGEST:.0f} s")

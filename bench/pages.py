@@ -54,9 +54,10 @@ def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float) ->
 
 def _bare(stage: Stage, engine: EngineName, pages: Sequence[str], stack: ExitStack) -> Bare:
     here = stage.contexts[engine]
-    requests = record(here, pages)
+    search = stage.search(engine)
+    requests = record(search, here.database, pages)
     if engine == "embedded":
-        return bare_embedded(here, requests)
+        return bare_embedded(here.settings.data_dir, search.engine.served(), requests)
     connection = stage.opensearch()
     stack.callback(connection.close)
     return bare_opensearch(connection, here.settings.index_prefix, requests)

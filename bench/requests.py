@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import tantivy
 
 from bench.connection import Connection
-from service.context import Context
 from service.search.criteria import parse
 from service.search.embedded.client import UPWARDS, index_folder
 from service.search.embedded.query import QueryBuilder
 from service.search.embedded.schema import SORT_KEYS, existing_index
-from service.search.engine import MOST_VALUES, EngineName, Found, Proposal, SearchEngine, SearchRequest
+from service.search.engine import MOST_VALUES, Found, Proposal, SearchEngine, SearchRequest
 from service.search.opensearch import query
 from service.search.service import SearchService
+from service.store.database import Database
 
 Bare = Callable[[str], None]
 """Asks an engine what the page at this address asks."""
@@ -25,7 +26,7 @@ class Recorder:
     """An engine that notes what it is asked."""
 
     def __init__(self, engine: SearchEngine) -> None:
-        self.name: EngineName = engine.name
+        self.name = engine.name
         self.asked: list[SearchRequest] = []
         self._engine = engine
 
@@ -47,10 +48,10 @@ class Recorder:
         self._engine.close()
 
 
-def record(here: Context, addresses: Sequence[str]) -> dict[str, SearchRequest]:
+def record(search: SearchService, database: Database, addresses: Sequence[str]) -> dict[str, SearchRequest]:
     """Address (path and query string of a results page) → what its engine is asked."""
-    recorder = Recorder(here.search.engine)
-    service = SearchService(here.database, recorder)
+    recorder = Recorder(search.engine)
+    service = SearchService(database, recorder)
     for address in addresses:
         service.search(parse(parse_qsl(urlsplit(address).query), service.vocabularies()))
     return dict(zip(addresses, recorder.asked, strict=True))
@@ -67,9 +68,9 @@ def bare_opensearch(connection: Connection, alias: str, requests: dict[str, Sear
     return ask
 
 
-def bare_embedded(here: Context, requests: dict[str, SearchRequest]) -> Bare:
+def bare_embedded(data_dir: Path, served: str, requests: dict[str, SearchRequest]) -> Bare:
     """The page's own queries, built beforehand, in this process: hits with their stored data, total and counts."""
-    index = existing_index(index_folder(here.settings.data_dir) / here.search.engine.served())
+    index = existing_index(index_folder(data_dir) / served)
     build = QueryBuilder(index.schema)
     prepared = {address: _prepared(build, request) for address, request in requests.items()}
 

@@ -4,11 +4,8 @@ The store is SQLite in that folder, whatever the settings name; index names carr
 the same store. Servers listen on loopback.
 """
 
-import os
 import secrets
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,44 +17,45 @@ from pathlib import Path
 from typing import Self
 
 from bench.connection import BenchFailed, Connection
+from bench.processes import Process, free_port, listens, start, wait_for
 from service import config
 from service.cli.run import gunicorn, prepare
 from service.config import PREFIX, Settings
 from service.context import Context
 from service.search.engine import EngineName
+from service.search.engines import open_engine
+from service.search.service import SearchService
 from service.store import indexes, leases
 
-ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS, STOP_SECONDS = 60.0, 15.0
+START_SECONDS = 60.0
 SETTLE_SECONDS = 60.0
+ANSWER_SECONDS = 1.0
+"""How long an engine may take for an answer; as pages wait for it."""
 WORKERS = 2
 """As `angebote run` starts them."""
 SERVICE, BOUND = "service.wsgi:app", "bench.bound:app"
+STEPS = {"learn": "Wörter", "load": "Laden", "follow": "Nachtragen", "check": "Prüfen", "switch": "Umschalten"}
+"""Steps of a rebuild as they are shown."""
+Changed = Mapping[str, str]
+"""Settings (without the prefix) that differ from those of the stage."""
+NOTHING: Changed = {}
 
 
-@dataclass
-class Process:
-    """A child process and where it logs."""
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A rebuild that came to its end: what its report says, and when the new index was switched to."""
 
     name: str
-    popen: "subprocess.Popen[bytes]"
-    log: Path
+    seconds: Mapping[str, float]
+    """Seconds by step; `check` holds those of `gate`."""
+    gate: float
+    """Seconds in which both indexes were asked the judged queries."""
+    switched_at: datetime
 
-    def check(self) -> None:
-        """Raises `BenchFailed` with the end of its log if it has died."""
-        if (code := self.popen.poll()) is not None:
-            lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            raise BenchFailed(f"{self.name} ended with code {code}: {' | '.join(lines[-5:])}")
-
-    def stop(self) -> None:
-        """Asks it to end, and ends it."""
-        if self.popen.poll() is None:
-            self.popen.terminate()
-        try:
-            self.popen.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.popen.kill()
-            self.popen.wait()
+    @property
+    def total(self) -> float:
+        """Seconds of all steps."""
+        return sum(self.seconds.values())
 
 
 @dataclass
@@ -69,10 +67,9 @@ class Stage:
     """Environment whose ANGEBOTE_SEARCH_URL, SEARCH_CA and COUNTY count."""
     folder: Path = field(init=False)
     contexts: dict[EngineName, Context] = field(default_factory=dict)
-    peaks: dict[str, list[float]] = field(default_factory=dict)
-    """Engine → largest memory of each rebuild, in megabytes."""
     _environments: dict[EngineName, dict[str, str]] = field(default_factory=dict)
-    _webs: dict[tuple[str, str], tuple[Process, str]] = field(default_factory=dict)
+    _services: dict[EngineName, SearchService] = field(default_factory=dict)
+    _webs: dict[tuple[object, ...], tuple[Process, str]] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
@@ -91,6 +88,7 @@ class Stage:
                 if engine == "opensearch":
                     names = (PREFIX + "SEARCH_URL", PREFIX + "SEARCH_CA")
                     own |= {name: self.given[name] for name in names if self.given.get(name)}
+                    own[PREFIX + "STANDBY"] = "on" if "embedded" in self.engines else "off"
                 self._environments[engine] = own
                 self.contexts[engine] = Context(config.load(own))
             for engine in self.engines:
@@ -113,41 +111,38 @@ class Stage:
         """The settings of one engine."""
         return self.contexts[engine].settings
 
+    def search(self, engine: EngineName) -> SearchService:
+        """The search on one engine alone: no other one answers in its place."""
+        if engine not in self._services:
+            here = self.contexts[engine]
+            opened = open_engine(here.settings, seconds=ANSWER_SECONDS)
+            self._services[engine] = SearchService(here.database, opened)
+        return self._services[engine]
+
     def opensearch(self) -> Connection:
         """A connection of its own to OpenSearch."""
         settings = self.settings("opensearch")
         return Connection(settings.search_url, settings.search_ca)
 
-    def start(self, name: str, engine: EngineName, command: Sequence[str]) -> Process:
+    def start(self, name: str, engine: EngineName, command: Sequence[str], changed: Changed = NOTHING) -> Process:
         """A child with the stage's settings; the caller stops it."""
-        log = self.folder / f"{name}.log"
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
-        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        environment = {**kept, **self._environments[engine], "PYTHONPATH": path}
-        with log.open("ab") as out:
-            popen = subprocess.Popen(  # noqa: S603  our own commands
-                command,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                cwd=self.folder,
-            )
-        return Process(name, popen, log)
+        own = {PREFIX + key: value for key, value in changed.items()}
+        return start(name, command, self.folder, self._environments[engine] | own)
 
-    def angebote(self, name: str, engine: EngineName, *arguments: str) -> Process:
+    def angebote(self, name: str, engine: EngineName, *arguments: str, changed: Changed = NOTHING) -> Process:
         """A command of the product as a child."""
-        return self.start(name, engine, [sys.executable, "-m", "service.cli", *arguments])
+        return self.start(name, engine, [sys.executable, "-m", "service.cli", *arguments], changed)
 
-    def web(self, engine: EngineName, app: str = SERVICE) -> tuple[Process, str]:
+    def web(self, engine: EngineName, app: str = SERVICE, changed: Changed = NOTHING) -> tuple[Process, str]:
         """gunicorn with two workers, and its address; started once, stopped with the stage."""
-        if (engine, app) not in self._webs:
-            port = _free_port()
-            command = gunicorn(f"127.0.0.1:{port}", WORKERS, app)
-            process = self.start(f"{engine}-{app.split('.', maxsplit=1)[0]}", engine, command)
-            self._webs[engine, app] = process, f"http://127.0.0.1:{port}"
-            wait_for(lambda: _listens(port), f"{process.name} does not start", START_SECONDS, process)
-        return self._webs[engine, app]
+        key = (engine, app, *sorted(changed.items()))
+        if key not in self._webs:
+            port = free_port()
+            name = "-".join([engine, app.split(".", maxsplit=1)[0], *(["changed"] if changed else [])])
+            process = self.start(name, engine, gunicorn(f"127.0.0.1:{port}", WORKERS, app), changed)
+            self._webs[key] = process, f"http://127.0.0.1:{port}"
+            wait_for(lambda: listens(port), f"{process.name} does not start", START_SECONDS, process)
+        return self._webs[key]
 
     @contextmanager
     def tail(self, engine: EngineName) -> Iterator[Process]:
@@ -165,25 +160,36 @@ class Stage:
             at_work = leases.holder(session, f"tail:{engine}", datetime.now(UTC)) is not None
             return at_work and not indexes.behind(session, engine)
 
-    def rebuild(self, engine: EngineName) -> dict[str, float]:
-        """Rebuilds the index by the product's command. Seconds by step, and `total`; notes the largest memory."""
-        process = self.angebote(f"{engine}-rebuild", engine, "index", "rebuild")
-        largest = 0.0
+    def rebuild(
+        self,
+        engine: EngineName,
+        *,
+        changed: Changed = NOTHING,
+        watch: Callable[[int], None] = lambda _: None,
+        pause: float = 0.05,
+    ) -> Built:
+        """Rebuilds the index by the product's command; `watch` is called with its process id after each pause.
+
+        The standby index of an installation with OpenSearch is the index of the embedded engine.
+        """
+        configured: EngineName = engine if engine in self.engines else self.engines[0]
+        process = self.angebote(
+            f"{engine}-rebuild", configured, "index", "rebuild", "--engine", engine, changed=changed
+        )
         try:
             while process.popen.poll() is None:
-                largest = max(largest, peak(process.popen.pid))
-                time.sleep(0.05)
+                watch(process.popen.pid)
+                time.sleep(pause)
         finally:
             process.stop()
         if process.popen.returncode:
             process.check()
-        self.peaks.setdefault(engine, []).append(largest)
         with self.any.database.reading() as session:
             index = indexes.current(session, engine)
-        if index is None:
+        if index is None or index.switched_at is None:
             raise BenchFailed("no index is served after a rebuild")
-        seconds: dict[str, float] = index.report["seconds"]
-        return {**seconds, "total": sum(seconds.values())}
+        judged = index.report.get("gates", {}).get("judged", {})
+        return Built(index.name, index.report["seconds"], judged.get("seconds", 0.0), index.switched_at)
 
     def settle(self, engine: EngineName) -> None:
         """Waits until the engine has done what a rebuild leaves it to do in the background."""
@@ -201,46 +207,6 @@ class Stage:
             for name in names:  # one by one: servers may refuse patterns
                 connection.delete(f"/{name}")
             connection.close()
-        if "search" in here.__dict__:
-            here.search.engine.close()
+        if engine in self._services:
+            self._services[engine].engine.close()
         here.database.close()
-
-
-def wait_for(ready: Callable[[], bool], problem: str, seconds: float, process: Process | None = None) -> float:
-    """Waits until something is so. Returns the seconds it took. Raises `BenchFailed`."""
-    started = time.perf_counter()
-    while not ready():
-        if process:
-            process.check()
-        if time.perf_counter() - started > seconds:
-            raise BenchFailed(f"{problem} within {seconds:.0f} s")
-        time.sleep(0.005)
-    return time.perf_counter() - started
-
-
-def peak(pid: int) -> float:
-    """Largest resident memory of a process so far, in megabytes; 0.0 where it has ended."""
-    return _status(pid, "VmHWM")
-
-
-def _status(pid: int, name: str) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1000 for line in lines if line.startswith(name + ":")), 0.0)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _listens(port: int) -> bool:
-    try:
-        connection = Connection(f"http://127.0.0.1:{port}")
-        connection.get("/healthz")
-    except BenchFailed:
-        return False
-    return True

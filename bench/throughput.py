@@ -52,7 +52,9 @@ def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float, se
 def prepare(stage: Stage, engine: EngineName, pages: Sequence[str]) -> None:
     """Leaves the engine's requests where the bound reads them."""
     here = stage.contexts[engine]
-    by_search = {urlsplit(page).query: request for page, request in record(here, pages).items()}
+    by_search = {
+        urlsplit(page).query: request for page, request in record(stage.search(engine), here.database, pages).items()
+    }
     requests_file(here.settings).write_bytes(pickle.dumps(by_search))
 
 
