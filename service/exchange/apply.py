@@ -75,7 +75,7 @@ class Import:
 
 
 def _is_stale(session: Session, plan: Plan) -> bool:
-    touched = {key for _, key in changes.changes_after(session, plan.rev, 1_000_000_000)}
+    touched = matching.changed_after(session, plan.rev)
     if touched & plan.keys:
         return True
     names = {name for offer in matching.of_keys(session, touched) for name in _names(offer)}

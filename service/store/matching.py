@@ -39,6 +39,11 @@ def of_keys(session: Session, keys: Collection[int]) -> Iterator[Identity]:
             yield _identity(row)
 
 
+def changed_after(session: Session, rev: int) -> set[int]:
+    """Keys of the offers that were changed or deleted after a revision."""
+    return set(session.scalars(select(Offer.id).where(Offer.rev > rev)))
+
+
 def of_sources(session: Session, sources: Collection[tuple[str, str]]) -> Iterator[Identity]:
     """The offers that came from these places: name of the source, number there."""
     by_name: dict[str, set[str]] = {}
