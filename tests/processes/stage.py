@@ -19,7 +19,7 @@ from typing import Any
 from service import clock
 from service.config import Settings
 from service.exchange.apply import Import
-from service.store import indexes, leases
+from service.store import indexes, jobs, leases
 from service.store.database import Database
 from service.store.models import IndexState
 from service.store.models import Lease as LeaseRow
@@ -76,7 +76,7 @@ class Stage:
 
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANGEBOTE_", "PROMETHEUS"))}
-        return kept | installation.environment(self.data) | {"PYTHONPATH": str(ROOT)}
+        return kept | installation.environment(self.data, WEB_WORKERS="1") | {"PYTHONPATH": str(ROOT)}
 
     def run(self) -> subprocess.Popen[bytes]:
         """`angebote run`, not yet ready."""
@@ -123,6 +123,11 @@ class Stage:
         file.write_text(f"titel;kurztext;anbieter\n{title};Jeden Montag;Verein {title}\n", encoding="utf-8")
         report = Import(self.database, self.settings.county, clock.today(), "Tests").run(file)
         assert report.ok, list(report.lines())
+
+    def order_rebuild(self) -> int:
+        """As staff do in the browser. Returns the number of the job."""
+        with self.database.writing() as session:
+            return jobs.order(session, jobs.rebuild("embedded"), "Tests", datetime.now(UTC))
 
     def indexes(self) -> dict[str, str]:
         """Name → state, as the store knows them."""

@@ -7,10 +7,7 @@ import signal
 import socket
 import subprocess
 
-import pytest
-
 from service.store import jobs
-from service.store.lease import now
 from tests.processes.stage import Stage, tell, until
 
 CHILDREN = {"Indexierung": "service.cli index tail", "Aufgaben": "service.cli jobs run", "Seiten": "gunicorn"}
@@ -72,8 +69,7 @@ def test_sigterm_in_the_middle_of_the_first_build_leaves_nothing_half_done(unbui
 
 def test_sigterm_in_the_middle_of_a_rebuild_leaves_the_index_that_was_served(stage: Stage) -> None:
     before = stage.indexes()
-    with stage.database.writing() as session:
-        job = jobs.order(session, jobs.rebuild("embedded"), "Tests", now())
+    job = stage.order_rebuild()
     run = stage.run()
     builder, name = building(stage, run)
 
@@ -91,13 +87,11 @@ def test_sigterm_in_the_middle_of_a_rebuild_leaves_the_index_that_was_served(sta
     assert ended.state == "failed"
 
 
-@pytest.mark.parametrize("building_meanwhile", [False, True])
-def test_when_the_supervisor_is_killed_nothing_runs_on(
-    request: pytest.FixtureRequest, *, building_meanwhile: bool
-) -> None:
-    stage: Stage = request.getfixturevalue("unbuilt" if building_meanwhile else "stage")
+def test_when_the_supervisor_is_killed_nothing_runs_on(stage: Stage) -> None:
     run = stage.run()
-    until(lambda: "building" in stage.indexes().values() if building_meanwhile else stage.ready(), "so weit", run)
+    until(stage.ready, "bereit", run)
+    stage.order_rebuild()
+    until(lambda: "building" in stage.indexes().values(), "Aufbau", run)
 
     run.kill()
     run.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 
 from tests.processes.stage import Stage, tell, until
 
@@ -20,11 +21,15 @@ def test_spares_take_over_when_the_processes_before_them_are_killed(stage: Stage
     for child in first.values():
         child.kill()
         child.wait()
+    killed = time.monotonic()
     stage.publish("Zitherkreis")
-    for name in LEASES:
-        took = until(lambda name=name: holders(stage)[name] == spares[name].pid, f"{name} übernommen")  # type: ignore[misc]
-        tell(f"{name}: nach {took:.1f} s übernommen")
-    until(lambda: stage.lag() == 0, "der Index ist aktuell")
+    waiting = dict(pids(spares))
+    while waiting:
+        until(lambda: any(holders(stage)[name] == pid for name, pid in waiting.items()), f"übernommen: {waiting}")
+        for name in [name for name, pid in waiting.items() if holders(stage)[name] == pid]:
+            tell(f"{name}: nach {time.monotonic() - killed:.1f} s übernommen")
+            del waiting[name]
+    until(lambda: stage.lag() == 0, "der Index ist aktuell", *spares.values())
 
     for child in spares.values():
         child.send_signal(signal.SIGTERM)
