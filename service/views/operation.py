@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, g, jsonify, request
@@ -20,7 +20,8 @@ from prometheus_client.registry import Collector
 
 from service.context import context
 from service.errors import SearchUnavailable, StoreUnavailable
-from service.store import indexes
+from service.store import indexes, tasks
+from service.store.tasks import TaskState
 
 blueprint = Blueprint("operation", __name__)
 
@@ -81,6 +82,7 @@ def metrics() -> Response:
             registry.register(metric)
     with context().database.reading() as session:
         registry.register(_Lags(indexes.lag(session, context().settings.engine, datetime.now(UTC))))
+        registry.register(_Ages(tasks.every(session).values(), datetime.now(UTC)))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -101,3 +103,19 @@ class _Lags(Collector):
             for lag in self._lags:
                 family.add_metric([lag.state], getattr(lag, field))
             yield family
+
+
+class _Ages(Collector):
+    """How long ago periodic tasks were done, as the store knows it; nothing of those that never were."""
+
+    def __init__(self, states: Iterable[TaskState], now: datetime) -> None:
+        self._ages = {state.name: (now - state.done_at).total_seconds() for state in states if state.done_at}
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One gauge, labelled with the task."""
+        family = GaugeMetricFamily(
+            "angebote_task_age_seconds", "Time since a periodic task was last done", labels=["task"]
+        )
+        for name, age in self._ages.items():
+            family.add_metric([name], age)
+        yield family

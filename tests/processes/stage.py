@@ -31,7 +31,7 @@ LIMIT = 60.0
 """Seconds after which a test gives up; machines may be busy."""
 
 
-def until(done: Callable[[], Any], what: str, *alive: subprocess.Popen[bytes]) -> float:
+def until(done: Callable[[], Any], what: str, *alive: subprocess.Popen[Any]) -> float:
     """Waits for something that must come, as long as these processes live; returns the seconds it took."""
     began = time.monotonic()
     while not done():
