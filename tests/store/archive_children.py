@@ -24,6 +24,8 @@ def write_pairs(database: Database, first: str) -> NoReturn:
         titles = [Edit(factory.record(title=f"Stand {number}"), key=key) for key in keys]
         with database.writing() as session:
             offers.save(session, titles, actor="test")
+        if number == 1:
+            print("writing", flush=True)  # noqa: T201
 
 
 def die_restoring(database: Database, path: str) -> None:

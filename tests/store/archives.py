@@ -106,7 +106,7 @@ def tampered(path: Path, change: Callable[[dict[str, Any], dict[str, bytes]], No
     return copy
 
 
-def edited(path: Path, table: str, change: Callable[[list[dict[str, Any]]], None]) -> Path:
+def edited(path: Path, table: str, change: Callable[[list[dict[str, Any]]], object]) -> Path:
     """A copy in which a table has other rows, with the right number and checksum."""
 
     def apply(manifest: dict[str, Any], files: dict[str, bytes]) -> None:
@@ -127,11 +127,14 @@ def old_store(url: str) -> Database:
     values = {"bool": False, "date": date(2026, 3, 2), "datetime": NOW, "int": 1, "json": [], "text": "-"}
     nullable = {column.name for column in Base.metadata.tables["offers"].columns if column.nullable}
     row = {name: None if name in nullable else values.get(kind) for name, kind in first["offers"].columns.items()}
-    row |= {"uuid": UUID("9d0e8f5e-3a60-4c39-9f0c-0f5b3f5a4f11"), "public_id": "abcd2345", "title": "Von damals", "id": 7, "rev": 1}
+    row |= {
+        "uuid": UUID("9d0e8f5e-3a60-4c39-9f0c-0f5b3f5a4f11"),
+        "public_id": "abcd2345",
+        "title": "Von damals",
+        "id": 7,
+        "rev": 1,
+    }
     with database.writing() as session:
         session.connection().execute(insert(first["offers"].table), [row])
         session.connection().execute(first["counter"].table.update().values(rev=1))
     return database
-
-
-

@@ -170,10 +170,11 @@ def test_a_byte_that_turned_anywhere_is_noticed_or_changes_nothing(copy: Path) -
         turned[position] ^= 1 << draw.randrange(8)
         copy.write_bytes(turned)
         try:
-            assert checked(copy) == rows
-        except BadArchive as error:
-            assert "\n" not in error.message
+            found = checked(copy)
+        except BadArchive:
             refused += 1
+        else:
+            assert found == rows
     assert refused > 30
 
 
@@ -192,5 +193,5 @@ def test_references_that_lead_nowhere_leave_everything_as_it_was(copy: Path, dat
     archives.fill(database, 1)
     before = archives.tables(database)
     with pytest.raises(BadArchive, match="passt nicht"):
-        archives.bring_back(database, archives.edited(copy, "offers", lambda rows: rows.pop(0)), overwrite=True)
+        archives.bring_back(database, archives.edited(copy, "offers", lambda rows: rows.clear()), overwrite=True)
     assert archives.tables(database) == before

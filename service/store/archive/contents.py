@@ -6,7 +6,7 @@ was not migrated for a while can be backed up, and an archive of then can be res
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -97,7 +97,8 @@ class Layout:
         return f"{self.name}.jsonl"
 
 
-def layouts(revision: str) -> list[Layout]:
+@cache
+def layouts(revision: str) -> tuple[Layout, ...]:
     """The archived tables as they are at a revision, those that others refer to first."""
     scratch = Database("sqlite://")
     try:
@@ -108,7 +109,7 @@ def layouts(revision: str) -> list[Layout]:
     finally:
         scratch.close()
     left_out = EMPTIED.keys() | KEPT.keys() | {ALEMBIC}
-    return [_layout(table) for table in found.sorted_tables if table.name not in left_out]
+    return tuple(_layout(table) for table in found.sorted_tables if table.name not in left_out)
 
 
 def _layout(table: Table) -> Layout:

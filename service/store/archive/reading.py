@@ -104,7 +104,7 @@ class Archive:
             raise self._newer(manifest, f"Format {manifest['format']}, bekannt ist {FORMAT}")
         return manifest
 
-    def _layouts(self) -> list[Layout]:
+    def _layouts(self) -> tuple[Layout, ...]:
         """The tables of the archive's revision. Raises `BadArchive` where the archive has others."""
         if not migrate.is_known(self.schema):
             raise self._newer(self._manifest, f"Tabellenstand {self.schema}, bekannt bis {migrate.head()}")
