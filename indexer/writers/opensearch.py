@@ -36,13 +36,22 @@ def connect(settings: Settings) -> OpenSearch:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """The client's exceptions as `SearchUnavailable`."""
+    """The client's exceptions, and answers that are not what was asked for, as `SearchUnavailable`."""
     try:
         yield
+    except client.MISUNDERSTOOD as error:
+        raise SearchUnavailable(f"OpenSearch: the answer is not understood: {type(error).__name__} {error}") from error
     except TransportError as error:
         raise SearchUnavailable(f"OpenSearch {error.status_code}: {error.error}") from error
     except OpenSearchException as error:
         raise SearchUnavailable(f"OpenSearch: {type(error).__name__}: {error}") from error
+
+
+def _object(answer: Any) -> dict[str, Any]:
+    """An answer that is a JSON object, as all of them are; half of one, or a proxy's page, comes as text."""
+    if not isinstance(answer, dict):
+        raise TypeError(f"{type(answer).__name__} instead of an object")
+    return answer
 
 
 def _status(unavailable: SearchUnavailable) -> int | str | None:
@@ -72,13 +81,12 @@ class OpenSearchWriter:
         self._check(name)
         body = mapping.read(data_folder("mappings")).body(meta)
         with _translated():
-            self._client.indices.create(index=name, body=body)
+            _object(self._client.indices.create(index=name, body=body))
 
     def meta(self, name: str) -> dict[str, Any]:
         """See `IndexWriter.meta`."""
         with _translated():
-            found = self._client.indices.get_mapping(index=name)
-        return dict(found[name]["mappings"].get("_meta", {}))
+            return dict(self._client.indices.get_mapping(index=name)[name]["mappings"].get("_meta", {}))
 
     @contextmanager
     def load(self, name: str) -> Iterator[BulkLoad]:
@@ -96,7 +104,7 @@ class OpenSearchWriter:
     def _settle(self, name: str, interval: str | None) -> None:
         self._check(name)
         with _translated():
-            self._client.indices.put_settings(index=name, body={"index": {"refresh_interval": interval}})
+            _object(self._client.indices.put_settings(index=name, body={"index": {"refresh_interval": interval}}))
 
     def write(self, name: str, upserts: Sequence[Document], deletes: Sequence[Deletion] = ()) -> list[Failure]:
         """See `IndexWriter.write`."""
@@ -122,17 +130,16 @@ class OpenSearchWriter:
         body = b"".join(action.line for action in actions)
         try:
             with _translated():
-                answer = self._client.bulk(body=body, index=name, params=params)
+                return outcome(name, actions, self._client.bulk(body=body, index=name, params=params))
         except SearchUnavailable as unavailable:
             if _status(unavailable) == 429:
                 return actions, []
             raise
-        return outcome(name, actions, answer)
 
     def refresh(self, name: str) -> None:
         """See `IndexWriter.refresh`."""
         with _translated():
-            self._client.indices.refresh(index=name)
+            _object(self._client.indices.refresh(index=name))
 
     def release(self, name: str) -> None:
         """Nothing to give up: OpenSearch takes writes of many."""
@@ -144,8 +151,10 @@ class OpenSearchWriter:
             {"remove": {"index": old, "alias": self._prefix}} for old in self._aliased() if old != name
         ]
         with _translated():
-            self._client.indices.update_aliases(
-                body={"actions": [*actions, {"add": {"index": name, "alias": self._prefix}}]}
+            _object(
+                self._client.indices.update_aliases(
+                    body={"actions": [*actions, {"add": {"index": name, "alias": self._prefix}}]}
+                )
             )
 
     def current(self) -> str:
@@ -155,7 +164,7 @@ class OpenSearchWriter:
     def _aliased(self) -> list[str]:
         try:
             with _translated():
-                return list(self._client.indices.get_alias(name=self._prefix))
+                return list(_object(self._client.indices.get_alias(name=self._prefix)))
         except SearchUnavailable as unavailable:
             if _status(unavailable) == 404:
                 return []
@@ -164,8 +173,10 @@ class OpenSearchWriter:
     def names(self) -> list[str]:
         """See `IndexWriter.names`."""
         with _translated():
-            found = self._client.indices.get_alias(
-                index=f"{self._prefix}-v*", params={"expand_wildcards": "open,closed", "allow_no_indices": "true"}
+            found = _object(
+                self._client.indices.get_alias(
+                    index=f"{self._prefix}-v*", params={"expand_wildcards": "open,closed", "allow_no_indices": "true"}
+                )
             )
         return sorted((name for name in found if belongs(name, self._prefix)), key=made_at)
 
@@ -190,11 +201,14 @@ class OpenSearchWriter:
             while True:
                 with _translated():
                     answer = self._client.search(body=body)
-                if answer["timed_out"] or answer["_shards"]["failed"]:
-                    raise SearchUnavailable(f"OpenSearch: {name} could not be read completely")
-                hits = answer["hits"]["hits"]
-                for hit in hits:
-                    yield Indexed(hit["sort"][0], hit["fields"]["rev"][0], hit["fields"]["content_hash"][0])
+                    if answer["timed_out"] or answer["_shards"]["failed"]:
+                        raise SearchUnavailable(f"OpenSearch: {name} could not be read completely")
+                    hits = answer["hits"]["hits"]
+                    found = [
+                        Indexed(hit["sort"][0], *(hit["fields"][of][0] for of in ("rev", "content_hash")))
+                        for hit in hits
+                    ]
+                yield from found
                 if len(hits) < PAGE:
                     return
                 body["search_after"] = hits[-1]["sort"]

@@ -26,7 +26,7 @@ def main(command: list[str]) -> int:
 
 
 def _end_with_starter(child: int) -> None:
-    while sys.stdin.buffer.read(1):
+    while os.read(0, 1):
         pass
     with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)

@@ -1,0 +1,140 @@
+"""Every fault that the service must bear, with the level that answers meanwhile. Tests and table go through this list."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from service.search.embedded.client import index_folder
+from tests.faults import proxy
+from tests.faults.proxy import PASS
+from tests.faults.stage import Stage
+from tests.faults.trial import Begin, Fault
+from tests.faults.waiting import until
+from tests.servers.runs import ROOT
+
+
+def between(fault: proxy.Fault) -> Begin:
+    """Something between service and OpenSearch."""
+
+    @contextmanager
+    def begin(stage: Stage) -> Iterator[None]:
+        assert stage.proxy
+        stage.proxy.fault = fault
+        try:
+            yield
+        finally:
+            stage.proxy.fault = PASS
+
+    return begin
+
+
+def setting(**values: Any) -> Begin:
+    """A setting of the index, taken back afterwards."""
+
+    @contextmanager
+    def begin(stage: Stage) -> Iterator[None]:
+        with stage.opensearch() as client:
+            name = stage.index("opensearch")
+            client.indices.put_settings(index=name, body={"index": values})
+            try:
+                yield
+            finally:
+                client.indices.put_settings(index=name, body={"index": dict.fromkeys(values)})
+
+    return begin
+
+
+@contextmanager
+def red(stage: Stage) -> Iterator[None]:
+    """No node may hold the index: it is there, and none of its shards."""
+    nowhere = {"routing.allocation.require._name": "niemand"}
+    with stage.opensearch() as client:
+        name = stage.index("opensearch")
+        client.indices.close(index=name)
+        client.indices.put_settings(index=name, body={"index": nowhere})
+        client.indices.open(index=name, params={"wait_for_active_shards": 0})
+        try:
+            yield
+        finally:
+            client.indices.put_settings(index=name, body={"index": dict.fromkeys(nowhere)})
+
+
+@contextmanager
+def without_alias(stage: Stage) -> Iterator[None]:
+    """Somebody removed the alias."""
+    with stage.opensearch() as client:
+        name, alias = stage.index("opensearch"), stage.settings.index_prefix
+        client.indices.delete_alias(index=name, name=alias)
+        try:
+            yield
+        finally:
+            client.indices.put_alias(index=name, name=alias)
+
+
+@contextmanager
+def paused_indexer(stage: Stage) -> Iterator[None]:
+    """The indexer hangs. Its lease ends meanwhile or not; both must do no harm."""
+    stage.processes["indexer"].signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        stage.processes["indexer"].signal(signal.SIGCONT)
+
+
+@contextmanager
+def everything_gone(stage: Stage) -> Iterator[None]:
+    """No OpenSearch, no standby, no indexer: the store is all that is left. Afterwards the operator rebuilds."""
+    assert stage.proxy
+    with paused_indexer(stage), between(proxy.REFUSE)(stage):
+        shutil.rmtree(index_folder(stage.settings.data_dir))
+        yield
+    rebuild(stage, "embedded")
+
+
+def rebuild(stage: Stage, engine: str) -> None:
+    """What an operator types when an index is lost. The indexer may have been quicker: then there is nothing to do."""
+    command = [sys.executable, "-P", "-m", "service.cli", "index", "rebuild", "--engine", engine]
+
+    def done() -> bool:
+        return (
+            subprocess.run(
+                command, env=stage.child_environment(), cwd=ROOT, capture_output=True, check=False
+            ).returncode
+            == 0
+        )
+
+    until(done, f"{engine} is rebuilt", stage.said)
+
+
+NETWORK = [
+    Fault("connections refused", between(proxy.REFUSE), "standby"),
+    Fault("connections reset in the middle", between(proxy.RESET), "standby"),
+    Fault("connections closed in the middle", between(proxy.CUT), "standby"),
+    Fault("answers 0.3 s late", between(proxy.delay(0.3)), "opensearch"),
+    Fault("answers 3 s late", between(proxy.delay(3)), "standby"),
+    Fault("no answers (hangs)", between(proxy.HANG), "standby"),
+    Fault("one byte every 0.3 s", between(proxy.DRIP), "standby"),
+    Fault("bytes that are no HTTP", between(proxy.NOT_HTTP), "standby"),
+    Fault("a page instead of JSON", between(proxy.NOT_JSON), "standby"),
+    Fault("HTTP 429, overloaded", between(proxy.error(429)), "standby"),
+    Fault("HTTP 503", between(proxy.error(503)), "standby"),
+]
+"""Between service and OpenSearch."""
+
+ENGINE = [
+    Fault("timed_out in answers", between(proxy.timed_out()), "standby"),
+    Fault("failed shards in answers", between(proxy.failed_shards()), "standby"),
+    Fault("index blocked for writing", setting(**{"blocks.write": True}), "opensearch", found=False),
+    Fault("disk of OpenSearch full", setting(**{"blocks.read_only_allow_delete": True}), "opensearch", found=False),
+    Fault("index red", red, "standby"),
+    Fault("alias gone", without_alias, "standby"),
+    Fault("indexer hangs", paused_indexer, "opensearch", found=False),
+    Fault("OpenSearch, standby and indexer gone", everything_gone, "database"),
+]
+"""OpenSearch itself, and several things at once."""

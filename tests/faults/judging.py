@@ -1,0 +1,18 @@
+"""What must hold whatever breaks."""
+
+from __future__ import annotations
+
+from tests.faults.stage import Stage
+from tests.faults.trial import Outcome
+
+
+def judge(stage: Stage, outcome: Outcome) -> None:
+    """Every page answered, by the expected level; the edit was saved and is found; nothing was restarted."""
+    fault = outcome.fault
+    assert outcome.levels == ({fault.level} if fault.level else set()), fault.name
+    for visit in outcome.visits:
+        assert visit.status == 200, (fault.name, visit)
+    assert outcome.saved
+    assert outcome.saved.status == 303, (fault.name, outcome.saved)
+    assert outcome.recovered_after is not None
+    assert stage.unbroken(), stage.said()
