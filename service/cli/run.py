@@ -70,6 +70,7 @@ def run_command(host: str, port: int, demo: bool) -> None:
         )
         if not _served(state):
             click.secho("Noch gibt es keinen Index: bis er aufgebaut ist, sucht die Datenbank.", fg="yellow")
+        state.database.close()
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         children.start("Seiten", gunicorn(address, settings.web_workers))
         children.wait(lambda: _answers(address), "Die Seiten werden gestartet …", needed="Seiten")
@@ -134,6 +135,7 @@ def _free_leases(state: Context, pid: int) -> None:
     """What a dead child held is free at once: the one that takes its place need not wait until its leases expire."""
     with suppress(StoreUnavailable), state.database.writing() as session:
         leases.release_all(session, owned_by(pid), datetime.now(UTC))
+    state.database.close()
 
 
 def gunicorn(address: str, workers: int, app: str = "service.wsgi:app") -> list[str]:

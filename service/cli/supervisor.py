@@ -51,7 +51,8 @@ class Supervisor:
         self._children: list[_Child] = []
         self._asked = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._ask)
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup wants it
+                signal.signal(number, self._ask)
 
     def _ask(self, *_: int | FrameType | None) -> None:
         self._asked = True

@@ -13,7 +13,12 @@ from tests.processes.stage import Stage
 from tests.web import installation
 
 if sys.platform != "linux":
-    collect_ignore = ["test_run.py", "test_spares.py", "test_stopping.py"]  # processes are read from /proc
+    collect_ignore = [
+        "test_run.py",
+        "test_spares.py",
+        "test_stopping.py",
+        "test_supervisor.py",
+    ]  # processes are read from /proc
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from typing import Any
 from service import clock
 from service.config import Settings
 from service.exchange.apply import Import
+from service.leash import leashed
 from service.store import indexes, jobs, leases
 from service.store.database import Database
 from service.store.models import IndexState
@@ -68,7 +69,7 @@ class Stage:
         """A command of the product, in the background; what it says goes to `log`."""
         with self.log.open("ab") as log:
             child = subprocess.Popen(
-                [sys.executable, "-P", "-m", "service.cli", *command],
+                leashed([sys.executable, "-P", "-m", "service.cli", *command]),
                 cwd=ROOT, env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
         self.children.append(child)
