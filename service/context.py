@@ -7,22 +7,36 @@ from flask import current_app, has_request_context, request
 
 from service.config import Settings
 from service.county import County, read_county
-from service.search.service import SearchService
+from service.search.criteria import PAGE_SIZE, SearchCriteria
+from service.search.ladder import Ladder
+from service.search.service import Answer, SearchService
 from service.store.database import Database
 from service.store.indexes import Served
 
+ANSWERS = "angebote.answers"
+"""Where a request keeps the answers that it was given."""
+
 
 class RequestSearch(SearchService):
-    """The search of web pages: a request asks the store once which index is served, however often it needs to know."""
+    """A level's search on web pages: a request asks the store once which index is served, however often it needs to
+    know, and remembers which answers it was given."""
 
     def served(self) -> Served:
         """The state of the served index at the request's first question. Raises `StoreUnavailable`."""
         if not has_request_context():
             return super().served()
-        known: Served | None = request.environ.get("angebote.served")
+        key = f"angebote.served.{self.engine.name}"
+        known: Served | None = request.environ.get(key)
         if known is None:
-            known = request.environ["angebote.served"] = super().served()
+            known = request.environ[key] = super().served()
         return known
+
+    def search(self, criteria: SearchCriteria, *, counted: bool = True, size: int = PAGE_SIZE) -> Answer:
+        """See `SearchService.search`."""
+        answer = super().search(criteria, counted=counted, size=size)
+        if has_request_context():
+            request.environ.setdefault(ANSWERS, []).append(answer)
+        return answer
 
 
 @dataclass
@@ -42,11 +56,11 @@ class Context:
         return read_county(self.settings.county)
 
     @cached_property
-    def search(self) -> SearchService:
-        """The search over store and engine."""
-        from service.search.engines import open_engine  # noqa: PLC0415  loads the engine's library only where it is used
+    def search(self) -> Ladder:
+        """The search over the engines and the store."""
+        from service.search.engines import open_search  # noqa: PLC0415  loads the engine's library only where it is used
 
-        return RequestSearch(self.database, open_engine(self.settings))
+        return open_search(self.database, self.settings, RequestSearch)
 
 
 def context() -> Context:

@@ -71,15 +71,16 @@ class LoginRefused(ServiceError):
 
 
 class SearchUnavailable(ServiceError):
-    """The engine did not answer in time or answered with an error. `reason` is for logs and metrics only."""
+    """The engine did not answer in time or answered with an error. `reason` is for logs and metrics only.
+    `of_query`: the engine is well, it refuses this query alone."""
 
     status = 503
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, of_query: bool = False) -> None:
         super().__init__(
             message("Die Suche ist gerade nicht erreichbar. Bitte versuchen Sie es in wenigen Minuten noch einmal.")
         )
-        self.reason = reason
+        self.reason, self.of_query = reason, of_query
 
 
 class StoreUnavailable(ServiceError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from service.config import EngineName as EngineName
+from service.config import EngineName as EngineName  # noqa: PLC0414  others import it from here
 from service.search.plan import Plan
 
 MOST_VALUES = 200
@@ -61,7 +61,9 @@ class Proposal:
 class SearchEngine(Protocol):
     """An engine that answers searches. All methods raise `SearchUnavailable` when it cannot."""
 
-    name: EngineName
+    @property
+    def name(self) -> str:
+        """An `EngineName`, or "database"."""
 
     def search(self, request: SearchRequest) -> Found:
         """Hits, total and counts of one request, from one state of the index."""

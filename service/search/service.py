@@ -1,7 +1,7 @@
 """One search from address to answer: understands the query with the words of the served index, asks the engine.
 
-A process keeps one `SearchService`. It looks at the store's `Served` row for each search, so a switched index, a new
-vocabulary or new words act at once.
+A process keeps a `SearchService` for each level of the ladder (`ladder`). It looks at the store's `Served` row for each
+search, so a switched index, a new vocabulary or new words act at once.
 """
 
 from collections.abc import Sequence
@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
 
-from service.errors import SearchUnavailable
+from service.errors import SearchUnavailable, StoreUnavailable
 from service.german.analysis import Analysis
 from service.german.normalise import cut_query
 from service.german.spelling import Lexicon
 from service.paths import data_folder
 from service.search import wordbook
+from service.search.breaker import Breaker
 from service.search.criteria import MAX_PAGE, PAGE_SIZE, SearchCriteria
 from service.search.engine import Found, Proposal, SearchEngine, SearchRequest
 from service.search.facets import FACETS
@@ -22,19 +23,22 @@ from service.search.marks import Marker
 from service.search.plan import Plan, understand
 from service.search.why import Reasons
 from service.search.wordbook import Wordbook
-from service.store import indexes, terms
+from service.store import changes, indexes, terms
 from service.store.database import Database
 from service.store.indexes import Served
 from service.vocabulary import Vocabularies
 
 SHORTEST_BEGINNING, MOST_TYPED = 2, 5
 """Letters of a word that suggestions are found by, and words of a text that is being typed."""
+DATABASE = "database"
+"""Name of the engine that needs no index."""
 _WITH_STOP_WORDS = Analysis(())
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found, and how the query was understood. `served` names the state of everything that went into it."""
+    """What was found, and how the query was understood. `served` names the state of everything that went into it,
+    `engine` the level of the ladder. `detached`: the store does not answer, the index may be behind."""
 
     criteria: SearchCriteria
     plan: Plan
@@ -44,6 +48,12 @@ class Answer:
     vocabularies: Vocabularies
     served: Served
     engine: str
+    detached: bool = False
+
+    @property
+    def counted(self) -> bool:
+        """False where nothing counts the values of the filters: the data base only finds."""
+        return self.engine != DATABASE
 
     @property
     def pages(self) -> int:
@@ -52,18 +62,57 @@ class Answer:
 
 
 class SearchService:
-    """Searches and suggestions over one store and one engine. Threads may share it."""
+    """Searches and suggestions over one store and one engine. Threads may share it.
 
-    def __init__(self, database: Database, engine: SearchEngine) -> None:
+    With a breaker for the `store` an index goes on answering while the store does not: with the state and the words that
+    were known last.
+    """
+
+    def __init__(
+        self, database: Database, engine: SearchEngine, *, level: str = "", store: Breaker | None = None
+    ) -> None:
         self._database = database
+        self._store = store
         self.engine = engine
+        self.level = level or engine.name
+        self.detached = False
         self._lock = Lock()
+        self._last: Served | None = None
         self._book: tuple[Served, Wordbook] | None = None
 
     def served(self) -> Served:
-        """The state of the served index now. Raises `StoreUnavailable`."""
+        """The state of the served index now; the last known one while the store is away. Raises `StoreUnavailable`."""
+        if self._store is None:
+            return self._read_served()
+        try:
+            if not self._store.allows():
+                raise StoreUnavailable("left alone after failures")
+            try:
+                self._last = self._read_served()
+            except StoreUnavailable:
+                self._store.failed()
+                raise
+            except BaseException:
+                self._store.left()
+                raise
+            self._store.succeeded()
+            self.detached = False
+            return self._last
+        except StoreUnavailable:
+            self.detached = True
+            if self._last is None or self.engine.name == DATABASE:
+                raise
+            return self._last
+
+    def _read_served(self) -> Served:
         with self._database.reading() as session:
+            if self.engine.name == DATABASE:
+                return Served("", changes.latest_rev(session), terms.version(session), 0)
             return indexes.served(session, self.engine.name)
+
+    def built(self) -> bool:
+        """True where there is something to search in."""
+        return self.engine.name == DATABASE or bool(self.served().index)
 
     def vocabularies(self) -> Vocabularies:
         """The vocabularies now."""
@@ -93,9 +142,7 @@ class SearchService:
 
     def search(self, criteria: SearchCriteria, *, counted: bool = True, size: int = PAGE_SIZE) -> Answer:
         """Hits and counts for an address. Raises `SearchUnavailable`, `StoreUnavailable`."""
-        served = self.served()
-        if not served.index:
-            raise SearchUnavailable("no index has been built yet")
+        served = self._served_index()
         book = self.book(served)
         plan = understand(criteria.q, book)
         postcodes: Sequence[str] | None = None
@@ -114,8 +161,9 @@ class SearchService:
         )
         found = self.engine.search(request)
         return Answer(
-            criteria, plan, found, Marker(plan, book), Reasons(plan, book), book.vocabularies, served, self.engine.name
-        )
+            criteria, plan, found, Marker(plan, book), Reasons(plan, book), book.vocabularies, served, self.level,
+            self.detached,
+        )  # fmt: skip
 
     def everything(self, criteria: SearchCriteria) -> list[UUID]:
         """Ids of all offers of a search, in its order; at most the engines' window of 10,000."""
@@ -124,11 +172,14 @@ class SearchService:
 
     def suggest(self, text: str, limit: int) -> list[Proposal]:
         """Offers whose title holds words that begin like the typed ones."""
-        served = self.served()
-        if not served.index:
-            raise SearchUnavailable("no index has been built yet")
-        words = typed_words(text, self.book(served).analysis)
+        words = typed_words(text, self.book(self._served_index()).analysis)
         return self.engine.suggest(words, limit) if words else []
+
+    def _served_index(self) -> Served:
+        served = self.served()
+        if not served.index and self.engine.name != DATABASE:
+            raise SearchUnavailable("no index has been built yet")
+        return served
 
 
 def typed_words(text: str, analysis: Analysis) -> list[str]:

@@ -77,7 +77,12 @@ def _offer() -> dict[str, Any]:
 
 
 def _answer() -> dict[str, Any]:
-    value = _object(value=TEXT, label=TEXT, count=_whole(0, None), selected={"type": "boolean"})
+    count = {
+        "type": ["integer", "null"],
+        "minimum": 0,
+        "description": "null where the data base answers: it counts nothing",
+    }
+    value = _object(value=TEXT, label=TEXT, count=count, selected={"type": "boolean"})
     return {
         "total": _whole(0, None), "page": _whole(1, MAX_PAGE), "size": _whole(1, None),
         "engine": {"type": "string", "enum": ["opensearch", "embedded", "standby", "database"]},

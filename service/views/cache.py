@@ -7,16 +7,18 @@ from threading import Lock
 from flask import Response, make_response, request
 
 from service.clock import today
-from service.context import context
+from service.context import ANSWERS, context
+from service.search.service import Answer
 from service.store.indexes import Served
 from service.views import language
 
-_pages: dict[tuple[str, str, str], tuple[tuple[Served, str], str]] = {}
+_pages: dict[tuple[str, str, str], tuple[tuple[str, Served, str], str]] = {}
 _lock = Lock()
 
 
 def cached(key: str | None, render: Callable[[], str]) -> Response:
-    """The page as an answer with ETag. With a key it is rendered once per state of index, vocabulary, day and language."""
+    """The page as an answer with ETag. With a key it is rendered once per state of index, vocabulary, day and language,
+    and kept only where the very level answered whose state that is."""
     body = _kept(key, render) if key else render()
     response = make_response(body)
     response.headers["Cache-Control"] = "no-cache"  # may be kept, must be asked for: the ETag answers cheaply
@@ -26,13 +28,16 @@ def cached(key: str | None, render: Callable[[], str]) -> Response:
 
 
 def _kept(key: str, render: Callable[[], str]) -> str:
-    state = (context().search.served(), today().isoformat())
+    standing = context().search.standing()
+    state = (standing.level, standing.served, today().isoformat())
     place = (key, language.current(), context().settings.database_url)
     with _lock:
         found = _pages.get(place)
     if found and found[0] == state:
         return found[1]
     body = render()
-    with _lock:
-        _pages[place] = (state, body)
+    answers: list[Answer] = request.environ.get(ANSWERS, [])
+    if all(answer.engine == standing.level and not answer.detached for answer in answers):
+        with _lock:
+            _pages[place] = (state, body)
     return body

@@ -53,7 +53,7 @@ def topic(slug: str) -> Response:
 
     def page() -> str:
         answer = context().search.search(SearchCriteria(sort="neu").choosing("thema", [slug]))
-        counts = answer.found.counts["topics"]
+        counts = answer.found.counts.get("topics", {})
         below = vocabularies.children("topics", slug) or vocabularies.children("topics", term.parent or "-")
         return render_template(
             "entries/entry.html",
@@ -62,7 +62,7 @@ def topic(slug: str) -> Response:
             title=term.label(code),
             heading=term.label(code),
             related=[
-                {"label": t.label(code), "slug": t.slug, "count": counts.get(t.slug, 0)}
+                {"label": t.label(code), "slug": t.slug, "count": counts.get(t.slug, 0) if answer.counted else None}
                 for t in below
                 if t.slug != slug
             ],
@@ -78,17 +78,18 @@ def topic(slug: str) -> Response:
 def _entry(answer: Answer, by: str, hidden: list[tuple[str, str]]) -> dict[str, Any]:
     """What both entry pages show: the search within, counts by another facet, the newest offers."""
     facet, code = BY_NAME[by], language.current()
-    counts = answer.found.counts[facet.field]
+    counts = answer.found.counts.get(facet.field, {})
     terms_of = facet.terms(answer.vocabularies).values()
     return {
         "total": answer.found.total,
+        "level": present.level(answer),
         "hidden": hidden,
         "all_url": addresses.search_url(answer.criteria.sorted_by("")),
         "by_label": gettext(facet.label),
         "by": [
             {
                 "label": term.label(code),
-                "count": counts.get(term.slug, 0),
+                "count": counts.get(term.slug, 0) if answer.counted else None,
                 "url": addresses.search_url(answer.criteria.sorted_by("").choosing(by, [term.slug])),
             }
             for term in terms_of

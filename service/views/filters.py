@@ -32,10 +32,12 @@ OPEN_UNASKED = 4
 
 
 class Panel(NamedTuple):
-    """The filters of a page, written: how many are chosen in all, and the facets one after the other."""
+    """The filters of a page, written: how many are chosen in all, and the facets one after the other. `counted`: values
+    have numbers."""
 
     chosen: Markup
     groups: list[Markup]
+    counted: bool
 
 
 class _Value(NamedTuple):
@@ -51,7 +53,8 @@ class _Filled(NamedTuple):
     """A value with the figures of a search."""
 
     html: str
-    number: int
+    number: int | None
+    """None where nothing was counted."""
     selected: bool
     """True also where a value below is chosen: it must be seen."""
 
@@ -114,7 +117,7 @@ def panel(answer: Answer) -> Panel:
         if not facet.switch:
             values = _fill(facet, written.values[facet.name], answer)
             if facet.name in LONG:
-                values.sort(key=lambda value: (not value.selected, -value.number))
+                values.sort(key=lambda value: (not value.selected, -(value.number or 0)))
             opened = len(groups) < OPEN_UNASKED
             groups.append(
                 _group(
@@ -123,7 +126,8 @@ def panel(answer: Answer) -> Panel:
             )
     switches = [value for facet in FACETS if facet.switch for value in _fill(facet, written.values[facet.name], answer)]
     groups.append(_group(SWITCHES, switches, len(switches), sum(value.selected for value in switches), False, written))
-    return Panel(Markup(_badge(sum(map(len, answer.criteria.selected.values())), written)), groups)  # noqa: S704  a number
+    chosen = _badge(sum(map(len, answer.criteria.selected.values())), written)
+    return Panel(Markup(chosen), groups, answer.counted)  # noqa: S704  a number
 
 
 def _group(name: str, values: list[_Filled], shown: int, chosen: int, opened: bool, written: _Prepared) -> Markup:
@@ -156,9 +160,9 @@ def _fill(facet: Facet, values: Iterable[_Value], answer: Answer) -> list[_Fille
     chosen = answer.criteria.selected.get(facet.name, ())
     found = []
     for value, row, branch, below in values:
-        count, selected = counts.get(value, 0), value in chosen
-        state = " checked" if selected else "" if count else " disabled"
-        html = f"{row[0]}{state}{row[1]}{count}{row[2]}"
+        count, selected = counts.get(value, 0) if answer.counted else None, value in chosen
+        state = " checked" if selected else " disabled" if count == 0 else ""
+        html = f"{row[0]}{state}{row[1]}{'' if count is None else count}{row[2]}"
         if below:
             rows = _fill(facet, below, answer)
             opened = any(child.selected for child in rows)
@@ -173,12 +177,18 @@ def _joined(values: Iterable[_Filled]) -> str:
 
 
 def as_json(answer: Answer) -> dict[str, list[Shown]]:
-    """The facets of `/angebote.json`: flat lists of value, label, count, selected, in the editors' order."""
+    """The facets of `/angebote.json`: flat lists of value, label, count, selected, in the editors' order. A count is None
+    where nothing was counted."""
     code, found = language.current(), {}
     for facet in FACETS:
         counts, chosen = answer.found.counts.get(facet.field, {}), answer.criteria.selected.get(facet.name, ())
         found[facet.name] = [
-            {"value": value, "label": term.label(code), "count": counts.get(value, 0), "selected": value in chosen}
+            {
+                "value": value,
+                "label": term.label(code),
+                "count": counts.get(value, 0) if answer.counted else None,
+                "selected": value in chosen,
+            }
             for value, term in facet.terms(answer.vocabularies).items()
         ]
     return found

@@ -17,9 +17,12 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy import literal, select
 
 from service.context import context
 from service.errors import SearchUnavailable, StoreUnavailable
+from service.search.ladder import NO_INDEX, Readiness
+from service.search.watching import METRICS
 from service.store import indexes, tasks
 from service.store.tasks import TaskState
 
@@ -27,7 +30,9 @@ blueprint = Blueprint("operation", __name__)
 
 REQUESTS = Counter("angebote_requests_total", "Answered requests", ["route", "status"])
 DURATION = Histogram("angebote_request_seconds", "Time to answer", ["route"])
-SEARCH = Histogram("angebote_search_seconds", "Time of a search, from words to hits", ["engine"])
+SEARCH = Histogram(
+    "angebote_search_seconds", "Time of a search, from words to hits, by the level that answered", ["engine"]
+)
 
 
 @blueprint.before_app_request
@@ -51,20 +56,23 @@ def health() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Store and search answer; 503 names what does not."""
-    state = {"store": "ok", "search": "ok", "engine": context().settings.engine, "index": ""}
+    """The store and any level of the search answer; names the one that does and what failed before it."""
+    search = context().search
+    first = search.levels[0].name
+    state: dict[str, object] = {"store": "ok", "search": "ok", "engine": context().settings.engine, "index": ""}
+    found = Readiness()
     try:
-        served = context().search.served()
-        state["index"] = served.index
-        if not served.index:
-            state["search"] = "no index"
-        else:
-            context().search.engine.served()
+        with context().database.reading() as session:
+            session.execute(select(literal(1)))
+        found = search.ready()
     except StoreUnavailable:
-        state["store"] = "unavailable"
+        state |= {"store": "unavailable"}
     except SearchUnavailable:
-        state["search"] = "unavailable"
-    ok = state["store"] == state["search"] == "ok"
+        state |= {"search": "unavailable"}
+    if first in found.failures:
+        state["search"] = found.failures[first] if found.failures[first] == NO_INDEX else "unavailable"
+    state |= {"index": found.index, "level": found.level, "failures": found.failures}
+    ok = bool(found.level)
     return jsonify(status="ok" if ok else "unavailable", **state), 200 if ok else 503
 
 
@@ -78,7 +86,7 @@ def metrics() -> Response:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
-        for metric in (REQUESTS, DURATION, SEARCH):
+        for metric in (REQUESTS, DURATION, SEARCH, *METRICS):
             registry.register(metric)
     with context().database.reading() as session:
         registry.register(_Lags(indexes.lag(session, context().settings.engine, datetime.now(UTC))))

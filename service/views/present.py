@@ -95,6 +95,14 @@ def _write(data: Mapping[str, Any], vocabularies: Vocabularies, view: _View) -> 
     return Written(*(str(piece).split(GAP) for piece in pieces))
 
 
+def level(answer: Answer) -> str:
+    """What a page tells of how it was searched: "" where everything is as always, else "standby", "database" or, while
+    the store does not answer, "detached"."""
+    if answer.detached:
+        return "detached"
+    return answer.engine if answer.engine in {"standby", "database"} else ""
+
+
 def why(hit: Hit, answer: Answer, code: str) -> list[Shown]:
     """What of the query a hit answers, beyond the marked words: {kind, text} for each reason."""
     return [

@@ -47,6 +47,7 @@ def _page(answer: Answer, day: date) -> str:
         criteria=asked,
         canonical=addresses.search_url(asked) if asked == SearchCriteria() else None,
         total=answer.found.total,
+        level=present.level(answer),
         hits=present.hits(answer, day),
         facets=filters.panel(answer),
         chips=filters.chips(answer),

@@ -33,6 +33,7 @@ def _page(day: date) -> str:
         action=url_for("search.results"),
         suggest_url=url_for("search.suggest"),
         total=newest.found.total,
+        level=present.level(newest),
         topics=_topics(newest),
         towns=towns,
         map={"width": county_map.WIDTH, "height": county_map.HEIGHT, "radius": county_map.RADIUS, "lines": lines},
@@ -44,11 +45,11 @@ def _page(day: date) -> str:
 
 
 def _topics(answer: Answer) -> list[dict[str, Any]]:
-    code, counts = language.current(), answer.found.counts["topics"]
+    code, counts = language.current(), answer.found.counts.get("topics", {})
     return [
         {
             "label": term.label(code),
-            "count": counts.get(term.slug, 0),
+            "count": counts.get(term.slug, 0) if answer.counted else None,
             "url": url_for("entries.topic", slug=term.slug),
             "children": [child.label(code) for child in answer.vocabularies.children("topics", term.slug)],
         }
@@ -58,13 +59,13 @@ def _topics(answer: Answer) -> list[dict[str, Any]]:
 
 def _towns(answer: Answer) -> tuple[list[dict[str, Any]], list[tuple[int, int, int, int]]]:
     """The towns with their places on the map, and the map's lines."""
-    code, counts = language.current(), answer.found.counts["towns"]
+    code, counts = language.current(), answer.found.counts.get("towns", {})
     terms = list(answer.vocabularies["towns"].values())
     spots, lines = county_map.draw(terms)
     towns = [
         {
             "label": term.label(code),
-            "count": counts.get(term.slug, 0),
+            "count": counts.get(term.slug, 0) if answer.counted else None,
             "url": url_for("entries.town", slug=term.slug),
             "spot": spot,
         }

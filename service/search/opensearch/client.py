@@ -1,12 +1,12 @@
 """Answers searches from OpenSearch.
 
-The page's path waits a second at most and never tries twice: the circuit breaker and the standby index are there for
-that. Open it after gunicorn's fork; connections are pooled in each process.
+The page's path waits a second at most, whatever happens (`deadline`), and never tries twice: the circuit breaker and the
+standby index are there for that. Open it after gunicorn's fork; connections are pooled in each process.
 """
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import (
@@ -23,9 +23,14 @@ from service.config import Settings
 from service.errors import SearchUnavailable
 from service.search.engine import EngineName, Found, Proposal, SearchRequest
 from service.search.opensearch import query, results
+from service.search.opensearch.deadline import AbandonableConnection, Deadline, TooLate, TooMany
 
 CONNECTIONS = 8
 """Kept open in a process: as many as it has threads."""
+CALLS = 2 * CONNECTIONS
+"""Calls under way in a process at most, abandoned ones among them."""
+GRACE = 1.05
+"""The deadline of a call in terms of its timeout: usually the timeout is first and closes its connection in good order."""
 ALIAS_SECONDS = 5.0
 """How long the name behind the alias is believed where an answer without hits does not say it."""
 
@@ -46,6 +51,7 @@ REASONS = {
     "illegal_argument_exception": "the query does not fit the index",
 }
 """Root causes of the server, in words for logs and metrics."""
+T = TypeVar("T")
 MISUNDERSTOOD = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
@@ -57,6 +63,7 @@ def connect(settings: Settings, *, seconds: float, connections: int = CONNECTION
         max_retries=0,
         retry_on_timeout=False,
         pool_maxsize=connections,
+        connection_class=AbandonableConnection,
         ca_certs=str(settings.search_ca) if settings.search_ca else None,
     )
 
@@ -70,6 +77,7 @@ class OpenSearchEngine:
         self._alias = index or settings.index_prefix
         self._fixed = index
         self._client = connect(settings, seconds=seconds)
+        self._deadline = Deadline(seconds * GRACE, CALLS)
         self._patience = f"{int(seconds * 900)}ms"  # the server stops a little before the client, and says so
         self._known: tuple[float, str] = (0.0, "")
 
@@ -77,7 +85,7 @@ class OpenSearchEngine:
         """See `SearchEngine.search`."""
         answer = self._ask(query.body(request))
         try:
-            return results.found(answer, request, results.index(answer) or self._index())
+            return results.found(answer, request, results.index(answer) or self._behind_alias())
         except MISUNDERSTOOD as error:
             raise _not_understood(error) from error
 
@@ -93,34 +101,40 @@ class OpenSearchEngine:
         """Name of the index behind the alias."""
         if self._fixed:
             return self._fixed
-        try:
-            names = sorted(self._client.indices.get_alias(name=self._alias))
-        except OpenSearchException as error:
-            raise SearchUnavailable(reason(error)) from error
-        except MISUNDERSTOOD as error:
-            raise _not_understood(error) from error
+        names = self._call(lambda: sorted(self._client.indices.get_alias(name=self._alias)))
         if len(names) != 1:
             raise SearchUnavailable(f"the alias {self._alias} stands for {len(names)} indexes")
         return str(names[0])
 
     def close(self) -> None:
         """Closes the connections."""
+        self._deadline.close()
         self._client.close()
 
     def _ask(self, body: query.Clause) -> results.Answer:
-        try:
+        def ask() -> tuple[results.Answer, str]:
             answer: Any = self._client.search(body={**body, "timeout": self._patience}, index=self._alias)
-            refused = results.refused(answer)
-        except OpenSearchException as error:
-            raise SearchUnavailable(reason(error)) from error
-        except MISUNDERSTOOD as error:
-            raise _not_understood(error) from error
+            return answer, results.refused(answer)
+
+        found, refused = self._call(ask)
         if refused:
             raise SearchUnavailable(refused)
-        found: results.Answer = answer
         return found
 
-    def _index(self) -> str:
+    def _call(self, function: Callable[[], T]) -> T:
+        """A call to the server, within the deadline. Raises `SearchUnavailable`."""
+        try:
+            return self._deadline.run(function)
+        except TooLate:
+            raise SearchUnavailable("no answer in time") from None
+        except TooMany:
+            raise SearchUnavailable("too many calls under way") from None
+        except OpenSearchException as error:
+            raise SearchUnavailable(reason(error), of_query=_of_query(error)) from error
+        except MISUNDERSTOOD as error:
+            raise _not_understood(error) from error
+
+    def _behind_alias(self) -> str:
         """The served index, looked up again after a few seconds."""
         until, name = self._known
         if time.monotonic() > until:
@@ -141,6 +155,11 @@ def reason(error: OpenSearchException) -> str:
         return type(error).__name__
     cause = _root_cause(error)
     return f"{error.status_code}: {REASONS.get(cause) or cause or 'error without a cause'}"
+
+
+def _of_query(error: OpenSearchException) -> bool:
+    """True where the server is well and refuses this query alone."""
+    return isinstance(error, TransportError) and error.status_code == 400
 
 
 def _root_cause(error: TransportError) -> str:

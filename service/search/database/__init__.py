@@ -1,0 +1,1 @@
+"""Plain search in the store itself, for when no index answers: the same hits for filters, simpler ones for words."""
