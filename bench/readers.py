@@ -5,7 +5,9 @@ of a page starts when it is due, so that waiting behind a slow one counts. Each 
 """
 
 import random
+import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,11 +35,17 @@ class Reading:
 
     times: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    levels: Counter[str] = field(default_factory=Counter)
+    """Searches by the level that answered them."""
 
     @property
     def failed(self) -> float:
         """Share of pages that were not answered by 200, in percent."""
         return 100 * len(self.failures) / (len(self.failures) + len(self.times))
+
+    def elsewhere(self, engine: EngineName) -> float:
+        """Share of searches that another level than the engine answered, in percent."""
+        return 100 * (self.levels.total() - self.levels[engine]) / max(1, self.levels.total())
 
 
 def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float, seconds: float = SECONDS) -> list[Figure]:
@@ -61,9 +69,12 @@ def _figures(engine: EngineName, before: Sequence[Reading], during: Sequence[Rea
     reasons = sorted({reason for found in (*before, *during) for reason in found.failures})
     note = f"{PAGES_A_SECOND:g} Seiten je Sekunde, {answered} während des Neuaufbaus"
     note += f", p50 {p50(before[-1].times):.0f} → {p50(during[-1].times):.0f} ms"
+    elsewhere = [found.elsewhere(engine) for found in during]
+    levels = ", ".join(f"{level} {number}" for level, number in sorted(during[-1].levels.items()))
     return [
         Figure("readers_before", engine, "Leser, p95 ohne Neuaufbau", "ms", spread(slow)),
         Figure("readers_during", engine, "Leser, p95 im Neuaufbau", "ms", spread(slower), note),
+        Figure("readers_elsewhere", engine, "Leser im Neuaufbau, andere Stufe", "%", spread(elsewhere), levels),
         Figure("readers_ratio", engine, "Leser, im Neuaufbau : ohne", "×", ratios(slower, slow)),
         Figure(
             "readers_failed", engine, "Leser, vergebliche Anfragen", "%",
@@ -102,7 +113,7 @@ def _checked(found: Reading) -> Reading:
 @contextmanager
 def reading(address: str, pages: Sequence[str]) -> Iterator[Reading]:
     """Readers ask for pages as long as the block lasts; what they found is complete after it."""
-    found, stop = Reading(), Event()
+    found, stop, before = Reading(), Event(), answered_by(address)
     threads = [Thread(target=_read, args=(address, pages, number, stop, found)) for number in range(READERS)]
     for thread in threads:
         thread.start()
@@ -112,6 +123,7 @@ def reading(address: str, pages: Sequence[str]) -> Iterator[Reading]:
         stop.set()
         for thread in threads:
             thread.join()
+        found.levels = answered_by(address) - before
 
 
 def _read(address: str, pages: Sequence[str], number: int, stop: Event, found: Reading) -> None:
@@ -126,6 +138,20 @@ def _read(address: str, pages: Sequence[str], number: int, stop: Event, found: R
             found.times.append((time.perf_counter() - due) * 1000)
         place += 1
         due += draw.expovariate(PAGES_A_SECOND / READERS)
+
+
+def answered_by(address: str) -> Counter[str]:
+    """Level → number of searches that it has answered for these pages so far, by their metrics."""
+    connection = Connection(address)
+    try:
+        found = re.findall(
+            r'^angebote_search_seconds_count\{engine="(\w+)"\} ([\d.]+)',
+            connection.get("/metrics").decode(),
+            re.MULTILINE,
+        )
+    finally:
+        connection.close()
+    return Counter({level: int(float(number)) for level, number in found})
 
 
 def _ask(address: str, page: str) -> str:

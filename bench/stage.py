@@ -124,9 +124,17 @@ class Stage:
         settings = self.settings("opensearch")
         return Connection(settings.search_url, settings.search_ca)
 
-    def start(self, name: str, engine: EngineName, command: Sequence[str], changed: Changed = NOTHING) -> Process:
-        """A child with the stage's settings; the caller stops it."""
+    def start(
+        self,
+        name: str,
+        engine: EngineName,
+        command: Sequence[str],
+        changed: Changed = NOTHING,
+        counts: Path | None = None,
+    ) -> Process:
+        """A child with the stage's settings; the caller stops it. `counts`: where web processes add up their metrics."""
         own = {PREFIX + key: value for key, value in changed.items()}
+        own |= {"PROMETHEUS_MULTIPROC_DIR": str(counts)} if counts else {}
         return start(name, command, self.folder, self._environments[engine] | own)
 
     def angebote(self, name: str, engine: EngineName, *arguments: str, changed: Changed = NOTHING) -> Process:
@@ -139,7 +147,8 @@ class Stage:
         if key not in self._webs:
             port = free_port()
             name = "-".join([engine, app.split(".", maxsplit=1)[0], *(["changed"] if changed else [])])
-            process = self.start(name, engine, gunicorn(f"127.0.0.1:{port}", WORKERS, app), changed)
+            counts = Path(tempfile.mkdtemp(prefix="counts-", dir=self.folder))
+            process = self.start(name, engine, gunicorn(f"127.0.0.1:{port}", WORKERS, app), changed, counts)
             self._webs[key] = process, f"http://127.0.0.1:{port}"
             wait_for(lambda: listens(port), f"{process.name} does not start", START_SECONDS, process)
         return self._webs[key]

@@ -18,9 +18,17 @@ from tests.bench.texts import write_texts
 OF_AN_ENGINE = {
     "page_p50", "page_p95", "json_p50", "json_p95", "engine_p50", "engine_p95", "page_to_engine", "json_to_engine",
     "everything_cached", "everything_uncached", "everything_engine", "throughput", "throughput_bound", "throughput_ratio",
-    "worker_rss", "worker_pss", "indexer_rss", "indexer_pss", "rebuild_peak", "indexing", "indexing_bare",
-    "indexing_ratio", "freshness_p50", "freshness_p95",
+    "worker_rss", "worker_pss", "indexer_rss", "indexer_pss", "rebuild_rss", "rebuild_pss", "rebuild_tree_rss",
+    "rebuild_tree_pss", "rebuild_growth", "indexing", "indexing_whole", "indexing_gate", "indexing_bare",
+    "indexing_ratio", "indexing_whole_ratio", "readers_before", "readers_during", "readers_elsewhere", "readers_ratio",
+    "readers_failed", "freshness_p50", "freshness_p95",
 }  # fmt: skip
+WITH_OPENSEARCH = {
+    "busy_calm", "busy", "busy_ratio", "busy_wrong", "standby_before", "standby_p50", "standby_ratio", "database_p50",
+    "outage_longest", "outage_failed", "recovery",
+}  # fmt: skip
+NOTHING_IS_GOOD = {"busy_wrong", "readers_failed", "readers_elsewhere", "outage_failed", "indexing_gate"}
+"""Figures that may be 0."""
 OF_THE_STORE = {"editing_longest", "editing_p50", "import_rate"}
 
 
@@ -51,7 +59,8 @@ def test_a_run_measures_everything_and_leaves_nothing(temporary: Path) -> None:
     figures = {(figure["name"], figure["engine"]): figure for figure in found["figures"]}  # type: ignore[attr-defined]
     assert set(figures) == {(name, "embedded") for name in OF_AN_ENGINE} | {(name, "") for name in OF_THE_STORE}
     assert all(
-        figure["value"] > 0 and figure["low"] <= figure["value"] <= figure["high"] for figure in figures.values()
+        (figure["value"] > 0 or name in NOTHING_IS_GOOD) and figure["low"] <= figure["value"] <= figure["high"]
+        for (name, _), figure in figures.items()
     )
     assert "Ergebnisseite" in result.output
     assert "render_template" in (profile / "results-embedded.txt").read_text()
@@ -68,7 +77,22 @@ def test_both_engines_are_compared_in_one_run(
     assert result.exit_code == 0
     names = {(figure["name"], figure["engine"]) for figure in found["figures"]}  # type: ignore[attr-defined]
     both = {(name, engine) for name in OF_AN_ENGINE for engine in ("embedded", "opensearch")}
-    assert names == both | {(name, "") for name in OF_THE_STORE} | {("embedded_to_opensearch", "")}
+    alone = {(name, "opensearch") for name in WITH_OPENSEARCH}
+    assert names == both | alone | {(name, "") for name in OF_THE_STORE} | {("embedded_to_opensearch", "")}
+    values = {figure["name"]: figure["value"] for figure in found["figures"]}  # type: ignore[attr-defined]
+    assert (values["busy_wrong"], values["readers_failed"], values["outage_failed"]) == (0, 0, 0)
+
+
+def test_the_standby_is_built_where_only_opensearch_is_measured(
+    temporary: Path, opensearch_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANGEBOTE_TEST_SEARCH_URL", opensearch_url)
+    result, found = run(temporary, "--offers", "50", "--engines", "opensearch", "--only", "standby")
+    assert found["failed"] == {}
+    assert result.exit_code == 0
+    names = {figure["name"] for figure in found["figures"]}  # type: ignore[attr-defined]
+    assert names == {name for name in WITH_OPENSEARCH if not name.startswith("busy")}
+    assert list(temporary.iterdir()) == []
 
 
 def test_only_what_was_named_is_measured(temporary: Path) -> None:
