@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import secrets
 import signal
 import stat
 import subprocess
@@ -16,10 +17,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service import cli
-from service.store import accounts
+from service.store import accounts, offers
 from service.store.database import Database
+from service.store.offers import Edit
 from tests.servers.runs import ROOT
-from tests.store import archives
+from tests.store import archives, factory
 
 ENDED = """
 import os, signal, sys
@@ -35,6 +37,10 @@ backup.progress = progress
 cli.main(sys.argv[1:])
 """
 """The command line in a process that is asked to end when it has written the first rows."""
+
+
+SHARED_MEMORY = 32_768
+"""Bytes of the file that SQLite itself writes for reading; the limit of a process holds for all of its files."""
 
 
 @pytest.fixture
@@ -135,7 +141,12 @@ def test_standard_output_is_a_file_too(store: Path, run: Any, tmp_path: Path) ->
 
 def test_a_full_disk_leaves_the_file_of_before(store: Path, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_text("of yesterday", encoding="utf-8")
-    refused = process(store, "backup", tmp_path / "a.zip", "--overwrite", longest=3000)
+    database = Database(f"sqlite:///{store / 'angebote.sqlite'}")
+    with database.writing() as session:
+        long = [Edit(factory.record(body=f"<p>{secrets.token_hex(1500)}</p>")) for _ in range(60)]
+        offers.save(session, long, actor="test")
+    database.close()
+    refused = process(store, "backup", tmp_path / "a.zip", "--overwrite", longest=SHARED_MEMORY + 8000)
     assert refused.returncode == 1
     assert refused.stderr.decode().count("\n") == 1
     assert "größer als erlaubt" in refused.stderr.decode()
