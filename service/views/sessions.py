@@ -75,6 +75,8 @@ class StoreSessions(SessionInterface):
             self._save(session, response)
         except StoreUnavailable as error:
             session.failure = error
+            if session.token and not session.modified and not session.ended_token:
+                return  # only the moment it was last used is lost: no reason to lose the page, and what was typed on it
             instead = errors.answer(error.status, errors.said(error))
             response.status_code = instead.status_code
             response.headers.update(instead.headers)

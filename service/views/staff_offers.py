@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import format_date, gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.clock import today
 from service.context import context
-from service.errors import EditConflict, InvalidRecord
+from service.errors import EditConflict, InvalidRecord, StoreUnavailable
 from service.schemas.fields import CONTROL
 from service.schemas.offer import validate_record
 from service.store import listing, offers, providers, records, terms
 from service.store.records import StoredOffer
-from service.views import staff_compare, staff_form, staff_labels, staff_login
+from service.views import errors, staff_compare, staff_form, staff_labels, staff_login
 from service.views.staff_form import Form
 from service.vocabulary import Vocabularies
 
@@ -123,7 +124,12 @@ def save(public_id: str) -> AnyResponse:
     try:
         record = validate_record(page.vocabularies, typed)
     except InvalidRecord as error:
-        return _show(page, form, error.status, errors=staff_form.messages(error.problems, places))
+        return _show(page, form, error.status, problems=staff_form.messages(error.problems, places))
+    return _store(public_id, page, form, record)
+
+
+def _store(public_id: str, page: _Page, form: Form, record: dict[str, Any]) -> AnyResponse:
+    """Saves a record that is right in itself, or gives the form back."""
     edit = offers.Edit(record, page.stored.key if page.stored else None, form.get("rev", 0, type=int))
     try:
         with context().database.writing() as session:
@@ -134,8 +140,34 @@ def save(public_id: str) -> AnyResponse:
         assert theirs.stored  # noqa: S101  there was a conflict with it
         differences = staff_compare.differences(theirs.stored.record, record, theirs.vocabularies)
         return _show(theirs, form, error.status, differences=differences)
+    except StoreUnavailable as error:
+        _note(error)
+        return _show(page, form, error.status, notice=_not_saved())
     flash(_what_happened(saved, kept))
     return redirect(url_for("staff_offers.edit", public_id=kept.public_id), 303)
+
+
+@blueprint.errorhandler(StoreUnavailable)
+def _unavailable(error: StoreUnavailable) -> AnyResponse:
+    """The store cannot even be read: what was typed waits on a page from which it can be sent again."""
+    _note(error)
+    if request.method != "POST":
+        return errors.answer(error.status, errors.said(error))
+    typed = list(request.form.items(multi=True))
+    return make_response(render_template("staff/unsaved.html", typed=typed, here=request.path), error.status)
+
+
+def _note(error: StoreUnavailable) -> None:
+    structlog.get_logger("error").warning(type(error).__name__, reason=error.reason)
+
+
+def _not_saved() -> str:
+    return str(
+        gettext(
+            "Noch nicht gespeichert: Die Datenbank nimmt gerade nichts an. Ihre Eingaben stehen weiter im Formular. "
+            "Bitte lassen Sie die Seite offen und speichern Sie in einigen Minuten noch einmal."
+        )
+    )
 
 
 def _what_happened(saved: offers.Saved, kept: StoredOffer) -> str:
@@ -152,7 +184,7 @@ def _show(
     form: Form,
     status: int = 200,
     *,
-    errors: list[dict[str, str]] | None = None,
+    problems: list[dict[str, str]] | None = None,
     differences: list[dict[str, str]] | None = None,
     added: str = "",
     notice: str = "",
@@ -161,10 +193,10 @@ def _show(
     rev = page.stored.rev if page.stored and fresh else form.get("rev", 0, type=int)
     body = render_template(
         "staff/form.html", form=form, stored=page.stored, vocabularies=page.vocabularies, uses=page.uses, rev=rev,
-        provider_names=page.names, errors=errors or [], problems={e["id"]: e["text"] for e in errors or []},
+        provider_names=page.names, errors=problems or [], problems={e["id"]: e["text"] for e in problems or []},
         differences=differences, added=added, notice_text=notice, numbers=staff_form.numbers, filled=staff_form.says_something, L=staff_labels,
-        summary=[{"id": e["id"], "text": f"{e['label']}: {e['text']}"} for e in errors or []],
-        provider_problem=any(e["id"].startswith("provider-") for e in errors or []), here=request.path,
+        summary=[{"id": e["id"], "text": f"{e['label']}: {e['text']}"} for e in problems or []],
+        provider_problem=any(e["id"].startswith("provider-") for e in problems or []), here=request.path,
         weekdays=_options(staff_labels.WEEKDAYS), rhythms=_options(staff_labels.RHYTHMS),
     )  # fmt: skip
     return make_response(body, status)
