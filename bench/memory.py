@@ -62,7 +62,9 @@ def _rebuild(stage: Stage, engine: EngineName) -> Round:
 def _figures(engine: str, rounds: Sequence[Round]) -> list[Figure]:
     watches = [watch for _, watch in rounds]
     processes = max(watch.most(lambda sample: sample.processes) for watch in watches)
-    note = f"{processes:.0f} Prozesse, alle {PAUSE:g} s gemessen. Spitze je Schritt: {_by_step(*rounds[-1])}"
+    own = watches[-1].most(lambda sample: sample.tree["Anonymous"])
+    note = f"{processes:.0f} Prozesse, alle {PAUSE:g} s gemessen; ohne Seiten von Dateien {own:.0f} MB."
+    note += f" Spitze je Schritt: {_by_step(*rounds[-1])}"
     values = {
         "rebuild_rss": spread(watch.most(lambda sample: sample.main["Rss"]) for watch in watches),
         "rebuild_pss": spread(watch.most(lambda sample: sample.main["Pss"]) for watch in watches),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from bench.cli import bench
+from bench.cli import ALL, WEIGHTS, bench
 from bench.figures import GOALS, Figure, Goal
+from bench.processes import ROOT
 from bench.rounds import spread
 from tests.bench.texts import write_texts
 
@@ -119,6 +121,12 @@ def test_a_missed_goal_is_a_result() -> None:
     assert figure.as_json()["reached"] is False
     assert Figure("page_to_engine", "embedded", "Seite", "×", spread([9.0])).goal is None
     assert Goal("least", 0.7).reached(0.7)
+
+
+def test_every_measurement_is_explained_and_gets_its_share_of_the_time() -> None:
+    explained = re.findall(r"^\| `([a-z]+)` \|", (ROOT / "docs" / "speed.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert tuple(explained) == ALL
+    assert set(WEIGHTS) == set(ALL)
 
 
 def test_unknown_engines_are_named(temporary: Path) -> None:
