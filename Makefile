@@ -17,7 +17,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard service/translations/*/LC_MESSAGES
 STALE := $(shell test -e $(VENV)/.made && { test "$$(cat $(VENV)/.made)" = "$(CURDIR)" && $(BIN)/python -c "" 2>/dev/null \
 	|| { rm -f $(VENV)/.made; echo --clear; }; })
 
-.PHONY: help setup dev run test check bench lock clean assets
+.PHONY: help setup dev run test check bench storm lock clean assets
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -41,6 +41,9 @@ check: dev ## style, types, import rules, documentation
 
 bench: dev ## speed against the bare engines; takes minutes (other: make bench ARGS="--offers 100000")
 	@$(BIN)/angebote bench --engines embedded,opensearch $(ARGS)
+
+storm: dev ## edits while everything is killed and built anew; takes minutes (other: make storm ARGS="--edits 2000 --store sqlite")
+	@$(BIN)/python -m tests.storm $(ARGS)
 
 dev: setup $(VENV)/.made-dev ## setup, and what tests and checks need
 
