@@ -25,8 +25,6 @@ from service.relevance.evaluation import Evaluation
 from service.relevance.judged import PURPOSES, TITLES, Judged, read_folder
 from service.relevance.questions import Asked
 from service.relevance.variants import WITHOUT, variant
-from service.search.engine import SearchEngine
-from service.search.engines import open_engine
 from service.search.plan import Boosts
 
 ANSWER_SECONDS = 10.0
@@ -38,7 +36,7 @@ SHOWN = 40
 @click.option(
     "--demo", "as_demo", is_flag=True, help="Die Beispielangebote, in einem Bestand, der danach verschwindet."
 )
-@click.option("--engines", default="", help="embedded, opensearch oder beide mit Komma; sonst die eingestellten.")
+@click.option("--engines", default="", help="embedded, opensearch, database, mit Komma; sonst die eingestellten.")
 @click.option("--slice", "slices", multiple=True, help="Nur dieser Bereich (mehrfach möglich), z. B. alltag.")
 @click.option(
     "--purpose", default="all", show_default=True, type=click.Choice((*PURPOSES, "all")), help="Nur dieser Zweck."
@@ -121,8 +119,7 @@ def _ask(installed: Installed, evaluation: Evaluation, variants: dict[str, Boost
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         for name in installed.engines:
             task = bar.add_task(name, total=len(evaluation.asked.questions) * (1 + len(variants)))
-            opened: SearchEngine = open_engine(installed.settings, name, seconds=ANSWER_SECONDS)
-            with closing(opened):
+            with closing(installed.open(name, ANSWER_SECONDS)) as opened:
                 evaluation.ask(name, Reader(installed.database, opened), variants, lambda task=task: bar.advance(task))  # type: ignore[misc]
 
 

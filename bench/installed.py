@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from indexer.rebuild import rebuild
 from indexer.switching import Indexing
@@ -15,23 +16,33 @@ from service.config import PREFIX, EngineName, Settings
 from service.context import Context
 from service.errors import BadSetting
 from service.exchange.demo import load_demo
+from service.search.database.client import DatabaseEngine
+from service.search.engine import SearchEngine
+from service.search.engines import open_engine
 from service.search.opensearch.client import connect
+from service.search.service import DATABASE
 from service.store import indexes, migrate
 from service.store.database import Database
 
-ENGINES: tuple[EngineName, ...] = ("embedded", "opensearch")
+ENGINES = ("embedded", "opensearch", DATABASE)
 GIVEN = ("COUNTY", "SEARCH_URL", "SEARCH_CA", "STANDBY")
 """Settings that the demo takes over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A store with an index on each engine. `offers`: whose they are, "demo" or "bestand"."""
+    """A store with an index on each engine that has any. `offers`: whose they are, "demo" or "bestand"."""
 
     settings: Settings
     database: Database
-    engines: Sequence[EngineName]
+    engines: Sequence[str]
     offers: str
+
+    def open(self, engine: str, seconds: float) -> SearchEngine:
+        """One of the engines; the caller closes it."""
+        if engine == DATABASE:
+            return DatabaseEngine(self.database)
+        return open_engine(self.settings, cast("EngineName", engine), seconds=seconds)
 
 
 @contextmanager
@@ -70,7 +81,7 @@ def demo(folder: Path, environment: Mapping[str, str], wanted: Sequence[str]) ->
     with closing(state.database) as database, ExitStack() as stack:
         prepare(state)
         load_demo(database, state.settings.county)
-        for engine in engines:
+        for engine in [engine for engine in state.settings.engines if engine in engines]:
             writer = stack.enter_context(closing(open_writer(state.settings, engine)))
             if engine == "opensearch":
                 stack.callback(_forget, state.settings, writer.names)
@@ -78,14 +89,15 @@ def demo(folder: Path, environment: Mapping[str, str], wanted: Sequence[str]) ->
         yield Installed(state.settings, database, engines, "demo")
 
 
-def _of(wanted: Sequence[str], there: Sequence[EngineName]) -> list[EngineName]:
+def _of(wanted: Sequence[str], there: Sequence[EngineName]) -> list[str]:
+    """The engines that were named, else all with an index. The data base can always be asked."""
     if unknown := sorted(set(wanted) - set(ENGINES)):
-        raise BadSetting(f"--engines {unknown[0]}: Möglich sind {' und '.join(ENGINES)}.")
-    if missing := sorted(set(wanted) - set(there)):
+        raise BadSetting(f"--engines {unknown[0]}: Möglich sind {', '.join(ENGINES)}.")
+    if missing := sorted(set(wanted) - {*there, DATABASE}):
         raise BadSetting(
             f"--engines {missing[0]}: Hier gibt es keinen solchen Index ({PREFIX}SEARCH_URL, {PREFIX}STANDBY)."
         )
-    return [engine for engine in there if not wanted or engine in wanted]
+    return [engine for engine in (*there, DATABASE) if engine in (wanted or there)]
 
 
 def _forget(settings: Settings, names: Callable[[], list[str]]) -> None:

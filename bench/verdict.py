@@ -24,7 +24,12 @@ def tell(console: Console, evaluation: Evaluation, kept: Baseline | None) -> boo
     """Prints all tables. Returns True where an engine is worse than its kept scores."""
     worse = []
     for title, rows in tables(evaluation, kept):
-        table = Table(*(Column(name, justify="right" if place else "left") for place, name in enumerate(rows[0])))
+        table = Table(
+            *(
+                Column(name, justify="right" if place else "left", no_wrap=not place)
+                for place, name in enumerate(rows[0])
+            )
+        )
         table.title, table.title_justify = title, "left"
         for row in rows[1:]:
             table.add_row(*row)
@@ -58,15 +63,17 @@ def tables(evaluation: Evaluation, kept: Baseline | None, *, wide: bool = False)
 def notes(evaluation: Evaluation, kept: Baseline | None) -> list[str]:
     """What explains the tables, and what was left out."""
     asked = evaluation.asked
-    found = ["Güte: nDCG@10; Anfragen ohne Treffer und Titel: richtig oder nicht. In Klammern der 95-%-Bereich."]
+    found = [
+        "Güte: nDCG@10; wo nichts gefunden werden darf und bei Titeln: richtig oder nicht. In Klammern der 95-%-Bereich.",
+        "R@3: Anteil der richtigen Angebote unter den ersten drei. MRR: Kehrwert des Platzes des ersten richtigen.",
+        "leer: Anteil ohne irgendeinen Treffer. Stand: Änderung der Güte gegen den Vergleichsstand.",
+    ]
     if asked.left_out:
-        found.append(
-            f"{len(asked.left_out)} Anfragen gelten hier nicht: ihre Angebote sind nicht da oder nicht sichtbar."
-        )
-    for sources, text in ((asked.unknown, "gibt es hier nicht"), (asked.hidden, "sind heute nicht sichtbar")):
+        found.append(f"Nicht gestellt, weil Angebote fehlen oder nicht sichtbar sind: {len(asked.left_out)}.")
+    for sources, text in ((asked.unknown, "gibt es hier nicht"), (asked.hidden, "ist heute nicht sichtbar")):
         if sources:
-            more = " …" if len(sources) > NAMED else ""
-            found.append(f"{len(sources)} bewertete Angebote {text}: {', '.join(map(str, sources[:NAMED]))}{more}")
+            named = ", ".join(map(str, sources[:NAMED])) + (" …" if len(sources) > NAMED else "")
+            found.append(f"Bewertet, aber {text}: {len(sources)} ({named}).")
     if kept and kept.offers == evaluation.offers:
         found.append(f"Verglichen mit dem Stand vom {kept.made_on}.")
     elif kept:

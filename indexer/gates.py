@@ -99,7 +99,7 @@ def _asked(settings: Settings, database: Database, day: date, report: Report) ->
     report["left_out"] = len(asked.left_out)
     chosen = questions.mixed([*known, *asked.questions], MOST_QUESTIONS)
     if left := len(known) + len(asked.questions) - len(chosen):
-        report["notes"].append(f"{left} Anfragen wurden nicht gestellt: es sind mehr als {MOST_QUESTIONS}.")
+        report["notes"].append(f"Nicht gestellte Anfragen, weil es mehr als {MOST_QUESTIONS} sind: {left}.")
     return chosen
 
 
@@ -108,7 +108,7 @@ def _pairs(asked: list[Question], old: Reader, new: Reader, in_time: Callable[[]
     for question in asked:
         if not in_time():
             left = len(asked) - len(pairs)
-            report["notes"].append(f"Nach {MOST_SECONDS:.0f} Sekunden wurden {left} Anfragen nicht mehr gestellt.")
+            report["notes"].append(f"Nach {MOST_SECONDS:.0f} Sekunden nicht mehr gestellte Anfragen: {left}.")
             break
         after = new.ask(question)
         try:

@@ -144,7 +144,7 @@ def test_who_takes_too_long_decides_with_what_was_answered(work: Indexing, first
     report = judge(work.settings, work.database, first, first, work.writer.engine, TODAY, lambda: float(next(seconds)))
 
     assert report["queries"] == 2
-    assert report["notes"] == ["Nach 60 Sekunden wurden 3 Anfragen nicht mehr gestellt."]
+    assert report["notes"] == ["Nach 60 Sekunden nicht mehr gestellte Anfragen: 3."]
     assert refusal(report) == ""
 
 
@@ -153,7 +153,7 @@ def test_more_questions_than_are_asked_are_counted(work: Indexing, first: str, m
     report = compared(work, first, first)
 
     assert report["queries"] == 3
-    assert report["notes"] == ["2 Anfragen wurden nicht gestellt: es sind mehr als 3."]
+    assert report["notes"] == ["Nicht gestellte Anfragen, weil es mehr als 3 sind: 2."]
 
 
 def test_offers_that_are_gone_are_not_asked_for(work: Indexing, first: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from indexer.switching import Indexing
-from service.relevance.judged import Judged, Source
-from service.relevance.questions import MOST_TITLES, TITLES, Asked, Question, applying, mixed, titles
+from service.relevance.judged import TITLES, Judged, Source
+from service.relevance.questions import MOST_TITLES, Asked, Question, applying, mixed, titles
 from service.store import records
 from service.store.database import Database
 from tests.indexer.conftest import TODAY
