@@ -34,8 +34,8 @@ class Watch:
         def changed(opened: bool) -> None:
             OPEN.labels(level).set(int(opened))
             if opened:
-                self._log.warning("left alone", level=level, reason=self._reasons.get(level, ""))
+                self._log.warning("left alone", engine=level, reason=self._reasons.get(level, ""))
             else:
-                self._log.warning("answers again", level=level)
+                self._log.warning("answers again", engine=level)
 
         return changed

@@ -160,7 +160,7 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Set
 
 def test_an_open_engine_sees_a_switch_and_single_edits(installation: Settings, demo: Demo) -> None:
     writer = open_writer(installation)
-    engine = open_engine(installation)
+    engine = open_engine(installation, seconds=60)  # not decided by time
     first = new_index(writer, installation, demo.documents[:3])
     assert (engine.search(EVERYTHING).total, engine.served()) == (3, first)
     time.sleep(0.002)  # names differ by the millisecond
