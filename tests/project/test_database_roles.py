@@ -75,6 +75,9 @@ def test_the_owner_migrates_and_the_service_works(roles: dict[str, str], tmp_pat
     )
     for task in periodic.TASKS:
         angebote(roles["service"], tmp_path, "jobs", "do", task.name)
+    angebote(roles["service"], tmp_path, "backup", "angebote.zip")
+    angebote(roles["service"], tmp_path, "restore", "angebote.zip", "--overwrite")
+    angebote(roles["service"], tmp_path, "import", "angebote.csv", "--overwrite")
     angebote(roles["owner"], tmp_path, "migrate")
 
     with create_engine(roles["service"], poolclass=NullPool).connect() as connection:
