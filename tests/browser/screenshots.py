@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -65,10 +66,12 @@ def wait(url: str, child: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and child.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=2):  # noqa: S310  always http on loopback
-                return
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:  # noqa: S310  always http on loopback
+                if json.load(answer)["index"]:
+                    return
         except OSError:
-            time.sleep(0.1)
+            pass
+        time.sleep(0.1)
     raise RuntimeError(f"the demo does not start: {tail(log)}")
 
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser
 
 from service.errors import SearchUnavailable
 from service.store.database import Database
+from service.views import cache
 from service.views.language import available
 from tests.browser.conftest import LiveServer
 from tests.web import installation, public
@@ -99,13 +100,33 @@ def test_axe_finds_nothing_while_the_search_is_down(
     width: int,
     scheme: str,
 ) -> None:
-    def refuse(_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise SearchUnavailable("down for the test")
 
-    monkeypatch.setattr(state(read_app).search.engine, "search", refuse)
+    monkeypatch.setattr(state(read_app).search, "search", refuse)
     answer = read_app.test_client().get("/angebote?q=kurs")
     assert answer.status_code == 503
     assert found(chromium, f"{live_server.url}/angebote?q=kurs", width, scheme, answer.text) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "width", "scheme"), [("/angebote?q=kurs&stadt=marl", 320, "light"), ("/", 1280, "dark")]
+)
+def test_axe_finds_nothing_while_the_data_base_answers(
+    live_server: LiveServer,
+    chromium: Browser,
+    read_app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    width: int,
+    scheme: str,
+) -> None:
+    ladder = state(read_app).search
+    monkeypatch.setattr(ladder, "search", ladder.levels[-1].service.search)
+    monkeypatch.setattr(cache, "_pages", {})
+    answer = read_app.test_client().get(path)
+    assert "einfacher als sonst" in answer.text
+    assert found(chromium, f"{live_server.url}{path}", width, scheme, answer.text) == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])

@@ -17,6 +17,7 @@ from marshmallow import Schema, fields
 from service import cli, config
 from service.exchange.columns import COLUMNS, STATUS
 from service.schemas.offer import SCHEMA, STATUSES, One
+from service.search import watching
 from service.search.criteria import SORTS
 from service.search.facets import FACETS
 from service.views import limits, operation
@@ -172,7 +173,7 @@ def test_every_column_of_the_import_is_explained_to_editors() -> None:
 
 
 def test_every_metric_is_documented() -> None:
-    source = inspect.getsource(operation)
+    source = inspect.getsource(operation) + inspect.getsource(watching)
     metrics = set(re.findall(r'"(angebote_\w+)"', source))
 
     assert set(re.findall(r"^\| `(angebote_\w+)` \|", page("running.md"), re.MULTILINE)) == metrics
