@@ -19,6 +19,8 @@ TITLES = {
     429: lazy_gettext("Zu viele Anfragen"),
     503: lazy_gettext("Gerade nicht erreichbar"),
 }
+SEARCHING = {"search.results", "start.start", "entries.town", "entries.topic"}
+"""Pages that any index could have answered: where they fail, another search would fail too."""
 MESSAGES = {
     404: lazy_gettext("Vielleicht wurde sie umbenannt. Die Suche hilft weiter."),
     405: lazy_gettext("Diese Adresse nimmt keine solche Anfrage an."),
@@ -67,7 +69,10 @@ def answer(status: int, message: str) -> Response:
         response = jsonify(error={"status": status, "message": message})
     else:
         title = str(TITLES.get(status, gettext("Etwas ist schiefgegangen")))
-        response = make_response(render_template("errors/error.html", status=status, heading=title, message=message))
+        searching = status != 503 or request.endpoint not in SEARCHING
+        response = make_response(
+            render_template("errors/error.html", heading=title, message=message, searching=searching)
+        )
     response.status_code = status
     if status in {429, 503}:
         response.headers["Retry-After"] = "60"

@@ -202,7 +202,7 @@ def test_words_are_found_in_all_that_people_read(ask: Callable[[str], Answer], w
     assert title in titles(ask(words))
 
 
-@pytest.mark.parametrize("words", ["Geheimturm", "Verborgenhaus", "xyzzyqwert", "%%%%", "____", "'; DROP TABLE xyzzy"])
+@pytest.mark.parametrize("words", ["Geheimturm", "Verborgenhaus", "xyzzyqwert", "%%%%", "____", "'; -- xyzzyqwert"])
 def test_words_find_nothing_that_is_hidden_or_not_there(ask: Callable[[str], Answer], words: str) -> None:
     own = {"Schutz", "Treff", "Offen", "Wochenende"}
     answer = ask(words)

@@ -355,6 +355,9 @@ def test_without_the_store_an_index_goes_on_with_what_was_known(
         assert DETACHED in answer.text
         assert pages.client.get("/angebote.json?q=Kurse&stadt=marl").get_json()["offers"] == before["offers"]
         assert pages.client.get("/readyz").status_code == 503
+        offer = pages.client.get(before["offers"][0]["url"])
+        assert offer.status_code == 503
+        assert 'id="suche"' in offer.text, "the search goes on, so it is offered"
         for _ in range(3):
             assert DETACHED in pages.client.get("/").text
     pages.clock.now += SHORTEST
