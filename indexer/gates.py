@@ -5,11 +5,11 @@ there is something to ask everywhere. Both indexes hold the same offers and are 
 words that were frozen with it. What is compared and how much may fall: `service.relevance.comparing`.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import date
+from time import monotonic
 from typing import Any
 
 from service.clock import today
@@ -39,16 +39,21 @@ def judge(
     new: str,
     engine: EngineName,
     day: date | None = None,
-    clock: Callable[[], float] = time.monotonic,
+    tick: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Asks both indexes and reports the figures; `refusal` says what follows from them.
+    """Asks both indexes and reports the figures; `refusal` says what follows from them. `tick` is called between questions.
 
     Without an old index, or with one that does not answer, there is nothing to compare: the report says so. Raises
     `SearchUnavailable` where the new one does not answer, `StoreUnavailable`.
     """
-    started = clock()
+    started = monotonic()
     report: Report = {"queries": 0, "left_out": 0, "before": None, "after": None, "slices": {}, "notes": []}
     pairs: list[Pair] = []
+
+    def in_time() -> bool:
+        tick()
+        return monotonic() - started < MOST_SECONDS
+
     if old:
         with ExitStack() as stack:
             readers = []
@@ -57,7 +62,7 @@ def judge(
                 stack.callback(opened.close)
                 readers.append(Reader(database, opened, name))
             asked = _asked(settings, database, day or today(), report)
-            pairs = _pairs(asked, readers[0], readers[1], lambda: clock() - started < MOST_SECONDS, report)
+            pairs = _pairs(asked, readers[0], readers[1], in_time, report)
     else:
         report["notes"].append("Es gibt noch keinen Index, mit dem verglichen werden könnte.")
     moved = shifts(pairs)
@@ -69,7 +74,7 @@ def judge(
             } for shift in moved[1:]
         }  # fmt: skip
     report["worst"] = [asdict(pair) for pair in losers(pairs, WORST)]
-    report["seconds"] = round(clock() - started, 2)
+    report["seconds"] = round(monotonic() - started, 2)
     return report
 
 

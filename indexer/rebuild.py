@@ -176,8 +176,7 @@ class _Build:
         work, engine = self.work, self.work.writer.engine
         with work.database.reading() as session:
             served = indexes.served(session, engine).index
-        judged = gates.judge(work.settings, work.database, served, self.name, engine, work.today())
-        self.lease.keep()
+        judged = gates.judge(work.settings, work.database, served, self.name, engine, work.today(), self.lease.keep)
         self.report["gates"]["judged"] = judged
         worse = gates.refusal(judged)
         if worse and not self.anyway:

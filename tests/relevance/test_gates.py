@@ -139,11 +139,16 @@ def test_a_damaged_index_can_be_replaced(work: Indexing, first: str) -> None:
     assert current(work).name == report["name"] != first
 
 
-def test_who_takes_too_long_decides_with_what_was_answered(work: Indexing, first: str) -> None:
+def test_who_takes_too_long_decides_with_what_was_answered(
+    work: Indexing, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seconds = count(0, 21)
-    report = judge(work.settings, work.database, first, first, work.writer.engine, TODAY, lambda: float(next(seconds)))
+    monkeypatch.setattr(gates, "monotonic", lambda: float(next(seconds)))
+    ticks: list[int] = []
+    report = judge(work.settings, work.database, first, first, work.writer.engine, TODAY, lambda: ticks.append(1))
 
     assert report["queries"] == 2
+    assert len(ticks) == 3
     assert report["notes"] == ["Nach 60 Sekunden nicht mehr gestellte Anfragen: 3."]
     assert refusal(report) == ""
 
