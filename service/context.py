@@ -31,9 +31,11 @@ class RequestSearch(SearchService):
             known = request.environ[key] = super().served()
         return known
 
-    def search(self, criteria: SearchCriteria, *, counted: bool = True, size: int = PAGE_SIZE) -> Answer:
+    def search(
+        self, criteria: SearchCriteria, *, counted: bool = True, size: int = PAGE_SIZE, shown: bool = True
+    ) -> Answer:
         """See `SearchService.search`."""
-        answer = super().search(criteria, counted=counted, size=size)
+        answer = super().search(criteria, counted=counted, size=size, shown=shown)
         if has_request_context():
             request.environ.setdefault(ANSWERS, []).append(answer)
         return answer

@@ -25,6 +25,8 @@ class SearchRequest:
     size: int = 20
     counted: Sequence[str] = ()
     """Index fields whose values are counted."""
+    shown: bool = True
+    """False where ids are enough: hits may come without display data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,8 +140,10 @@ class SearchService:
                 book.lexicon.add(added)
         return book
 
-    def search(self, criteria: SearchCriteria, *, counted: bool = True, size: int = PAGE_SIZE) -> Answer:
-        """Hits and counts for an address. Raises `SearchUnavailable`, `StoreUnavailable`."""
+    def search(
+        self, criteria: SearchCriteria, *, counted: bool = True, size: int = PAGE_SIZE, shown: bool = True
+    ) -> Answer:
+        """Hits and counts for an address; not `shown`: ids alone. Raises `SearchUnavailable`, `StoreUnavailable`."""
         served = self._served_index()
         book = self.book(served)
         plan = understand(criteria.q, book)
@@ -158,6 +160,7 @@ class SearchService:
             offset=criteria.offset,
             size=size,
             counted=[facet.field for facet in FACETS] if counted else (),
+            shown=shown,
         )
         found = self.engine.search(request)
         return Answer(
@@ -167,7 +170,7 @@ class SearchService:
 
     def everything(self, criteria: SearchCriteria) -> list[UUID]:
         """Ids of all offers of a search, in its order; at most the engines' window of 10,000."""
-        answer = self.search(criteria.at_page(1), counted=False, size=MAX_PAGE * PAGE_SIZE)
+        answer = self.search(criteria.at_page(1), counted=False, size=MAX_PAGE * PAGE_SIZE, shown=False)
         return [UUID(hit.offer_id) for hit in answer.found.hits]
 
     def suggest(self, text: str, limit: int) -> list[Proposal]:

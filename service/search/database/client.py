@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from threading import Lock
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Float, func, literal, select
 from sqlalchemy.orm import Session
@@ -57,6 +56,8 @@ class DatabaseEngine:
         with self._database.reading() as session:
             asking = _Asking(session, self._book(session), self._database.sqlite, day)
             total, ranked = asking.page(request)
+            if not request.shown:
+                return Found(total, asking.bare(ranked), counts={}, without={}, index="")
             offers = records.load(session, [key for key, _ in ranked])
         hits = [
             Hit(str(offers[key].uuid), score, hit(offers[key], next_start(offers[key].record, day)))
@@ -107,11 +108,21 @@ class _Asking:
         scored = request.order == "relevanz"
         return rows[0][2] if rows else 0, [(row[0], row[1] if scored else 0.0) for row in rows]
 
+    def bare(self, ranked: Ranked) -> list[Hit]:
+        """The same offers, nothing but their ids."""
+        keys = [key for key, _ in ranked]
+        uuids: dict[int, str] = {}
+        for start in range(0, len(keys), 1000):
+            query = select(Offer.id, Offer.uuid).where(Offer.id.in_(keys[start : start + 1000]))
+            uuids |= {key: str(uuid) for key, uuid in self._session.execute(query)}
+        return [Hit(uuids[key], score, {}) for key, score in ranked]
+
     def _by_title(self, request: SearchRequest) -> tuple[int, Ranked]:
         """Titles are sorted as the index sorts them, which no collation does."""
         found = self._found(request, Offer.title.expression)
-        rows = self._session.execute(select(found.c.id, found.c.uuid, found.c.key).where(found.c.score > 0)).all()
-        ordered = sorted(rows, key=lambda row: (sort_key(clean(row[2])), _tie(row[1])))
+        query = select(found.c.id, found.c.key).where(found.c.score > 0).order_by(found.c.uuid)
+        rows = self._session.execute(query).all()
+        ordered = sorted(rows, key=lambda row: sort_key(clean(row[1])))
         return len(rows), [(row[0], 0.0) for row in ordered[request.offset : request.offset + request.size]]
 
     def _found(self, request: SearchRequest, key: ColumnElement[Any]) -> Any:
@@ -147,7 +158,3 @@ class _Asking:
         query = select(Offer.title, Offer.public_id, Offer.slug).where(visible_on(self._day), fits)
         rows = self._session.execute(query.order_by(first, Offer.uuid).limit(limit)).all()
         return [Proposal(row.title, row.public_id, row.slug) for row in rows]
-
-
-def _tie(uuid: UUID) -> str:
-    return str(uuid)
