@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from opensearchpy import OpenSearch
+from opensearchpy.exceptions import ConflictError
 
 from indexer import rebuild as rebuilding
 from indexer.jobs import Orders
@@ -71,11 +73,20 @@ class Place:
             yield self.open(), move
 
     def forget_deletions(self, name: str) -> None:
-        """What a minute does to OpenSearch: it no longer knows the revision at which a document was deleted."""
-        if self.settings.engine == "opensearch":
-            with OpenSearch(self.settings.search_url, timeout=30) as client:
-                client.indices.put_settings(index=name, body={"index": {"gc_deletes": "0ms"}})
+        """What time does to OpenSearch: it no longer knows the revision at which a document was deleted. A document that
+        is deleted last shows when it is so far."""
+        if self.settings.engine != "opensearch":
+            return
+        probe = {"index": name, "id": str(UUID(int=0))}
+        with OpenSearch(self.settings.search_url, timeout=30) as client:
+            client.indices.put_settings(index=name, body={"index": {"gc_deletes": "0ms"}})
+            client.delete(**probe, params=_version(2) | {"ignore": 404})
+            while True:
                 client.indices.refresh(index=name)
+                with suppress(ConflictError):  # it still knows
+                    client.index(**probe, body={}, params=_version(1))
+                    break
+            client.delete(**probe, params=_version(3))
 
     def finds(self, work: Indexing, words: str) -> set[str]:
         """Titles of what readers find now."""
@@ -84,6 +95,10 @@ class Place:
             return {hit.data["title"] for hit in service.search(SearchCriteria(q=words)).found.hits}
         finally:
             service.engine.close()
+
+
+def _version(number: int) -> dict[str, Any]:
+    return {"version": number, "version_type": "external_gte"}
 
 
 def tail_of(work: Indexing) -> Tail:

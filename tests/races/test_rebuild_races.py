@@ -13,7 +13,7 @@ from indexer import shares, switching
 from indexer.rebuild import rebuild
 from indexer.switching import Indexing, RebuildFailed, RebuildRunning
 from service.errors import SearchUnavailable
-from service.store import indexes, meta, terms
+from service.store import changes, indexes, meta, terms
 from service.store.lease import Lease
 from service.store.leases import LeaseLost
 from tests.indexer.conftest import Clock
@@ -61,22 +61,28 @@ def test_edits_deletions_and_returns_during_a_rebuild_are_not_lost(
 
 
 def test_edits_that_a_tail_applies_meanwhile_reach_both_indexes(work: Indexing, place: Place) -> None:
-    first, second = add(work, "Deutschkurs", "Sprachcafé")
+    offers = {step: add(work, *(f"{step}: Sprachschule {number}" for number in range(3))) for step in STEPS}
     build(work)
     beside = place.open()
     tail = tail_of(beside)
 
     def meanwhile(step: str) -> None:
-        edit(beside, first, title=f"Deutschkurs bei {step}")
-        withdraw(beside, second)
-        tail.turn()
-        edit(beside, second, title="Sprachcafé")
-        tail.turn()
+        if step in STEPS:
+            changed, gone, back = offers[step]
+            edit(beside, changed, title=f"{step}: Nähstube")
+            withdraw(beside, gone)
+            withdraw(beside, back)
+            tail.turn()
+            edit(beside, back, title=f"{step}: Nähstube")
+            tail.turn()
+            with beside.database.writing() as session:
+                changes.prune(session)
 
     build(work, meanwhile)
     tail.close()
     catch_up(beside)
     assert differences(beside) == []
+    assert place.finds(beside, "Sprachschule") == set()
 
 
 def test_going_back_after_further_edits_loses_none(work: Indexing) -> None:
@@ -215,7 +221,7 @@ def test_a_rebuild_that_slept_before_switching_does_not_switch(work: Indexing, p
     assert differences(work) == []
 
 
-@pytest.mark.parametrize("moment", ["Angebote laden", "Änderungen nachtragen", "Prüfen"])
+@pytest.mark.parametrize("moment", STEPS[1:4], ids=["load", "follow", "check"])
 def test_offers_that_begin_and_end_at_midnight_during_a_rebuild(work: Indexing, place: Place, moment: str) -> None:
     add(work, "Letzter Tag", visible_until="2026-03-02")
     add(work, "Erster Tag", visible_from="2026-03-03")
@@ -265,7 +271,7 @@ def _rename(work: Indexing, renamed: dict[str, set[str]]) -> None:
         terms.replace(session, factory.lists(**changed))
 
 
-@pytest.mark.parametrize("moment", ["Angebote laden", "Prüfen"])
+@pytest.mark.parametrize("moment", [STEPS[1], STEPS[3]], ids=["load", "check"])
 def test_an_index_whose_store_was_replaced_meanwhile_is_not_served(work: Indexing, moment: str) -> None:
     add(work, "Deutschkurs")
     build(work)
