@@ -96,3 +96,12 @@ def test_a_moment_without_a_zone_is_a_mistake(database: Database) -> None:
     naive = datetime(2026, 7, 1, 12, 0, tzinfo=UTC).replace(tzinfo=None)
     with pytest.raises(StatementError, match="zone"), database.writing() as session:
         session.add(AuditEntry(at=naive, actor="a", action="b", object="c", details={}))
+
+
+def test_a_statement_that_takes_too_long_is_given_up(database: Database) -> None:
+    counting = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000) SELECT max(i) FROM n"
+    with pytest.raises(StoreUnavailable) as given_up, database.hurried(0.2) as session:
+        session.execute(text(counting))
+    assert given_up.value.reason
+    with database.reading() as session:  # the connection that is used next has no limit any more
+        assert session.scalar(text("SELECT 1")) == 1

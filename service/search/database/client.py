@@ -27,6 +27,8 @@ from service.store.database import Database
 from service.store.models import CourseRun, Offer
 from service.store.visibility import visible_on
 
+PATIENCE = 10.0
+"""Seconds a statement may take; a page that waits longer is better told to come again."""
 Ranked = list[tuple[int, float]]
 """Keys and scores of a page's offers."""
 
@@ -53,7 +55,7 @@ class DatabaseEngine:
     def search(self, request: SearchRequest) -> Found:
         """See `SearchEngine.search`; counts nothing."""
         day = self._today()
-        with self._database.reading() as session:
+        with self._database.hurried(PATIENCE) as session:
             asking = _Asking(session, self._book(session), self._database.sqlite, day)
             total, ranked = asking.page(request)
             if not request.shown:
@@ -67,7 +69,7 @@ class DatabaseEngine:
 
     def suggest(self, words: Sequence[str], limit: int) -> list[Proposal]:
         """See `SearchEngine.suggest`; a long word may also stand inside of another one."""
-        with self._database.reading() as session:
+        with self._database.hurried(PATIENCE) as session:
             asking = _Asking(session, self._book(session), self._database.sqlite, self._today())
             return asking.suggest(words, limit)
 

@@ -19,6 +19,7 @@ def source(**parts: Any) -> dict[str, Any]:
     return {
         "offer_id": str(uuid.UUID(int=7)),
         "rev": 1,
+        "content_hash": "f",
         **texts,
         **lists,
         "changed_on": "2026-11-23",
