@@ -9,14 +9,14 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.faults import table
-from tests.faults.catalogue import ENGINE, NETWORK
+from tests.faults.catalogue import CLUSTER, ENGINE, MACHINE, NETWORK
 from tests.faults.judging import judge
-from tests.faults.stage import Stage, stage
+from tests.faults.stage import Stage, stage, stage_on_cluster
 from tests.faults.table import Row
 from tests.faults.trial import Fault, undergo
 from tests.servers import opensearch, postgres
@@ -48,25 +48,31 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _rows(run: ServerRun, only: Sequence[str]) -> Iterator[Row]:
-    faults = [fault for fault in [*NETWORK, *ENGINE] if not only or any(word in fault.name for word in only)]
-    if faults:
-        with _usual(run) as usual:
-            yield from (_row(usual, fault) for fault in faults)
+    with tempfile.TemporaryDirectory(prefix="angebote-faults-") as name:
+        folder = Path(name)
+        for begin, faults in (
+            (lambda: _usual(run, folder / "usual"), [*NETWORK, *ENGINE]),
+            (lambda: stage(folder / "machine"), MACHINE),
+            (lambda: stage_on_cluster(folder / "cluster"), CLUSTER),
+        ):
+            chosen = [fault for fault in faults if not only or any(word in fault.name for word in only)]
+            if chosen:
+                with begin() as here:
+                    yield from (_row(here, fault) for fault in chosen)
 
 
 @contextmanager
-def _usual(run: ServerRun) -> Iterator[Stage]:
+def _usual(run: ServerRun, folder: Path) -> Iterator[Stage]:
     """PostgreSQL, OpenSearch and a standby."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="angebote-faults-")))
         database = stack.enter_context(postgres.fresh_database(run.url(postgres.KIND)))
         yield stack.enter_context(stage(folder, run.url(opensearch.KIND), database))
 
 
-def _row(here: Stage, fault: Fault, check: Callable[..., None] = judge) -> Row:
+def _row(here: Stage, fault: Fault) -> Row:
     try:
         outcome = undergo(here, fault)
-        check(here, outcome)
+        judge(here, outcome)
     except (AssertionError, OSError) as error:
         return Row(fault.name, problem=str(error) or type(error).__name__)
     return Row.of(outcome)

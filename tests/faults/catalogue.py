@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from tests.faults.proxy import PASS
 from tests.faults.stage import Stage
 from tests.faults.trial import Begin, Fault
 from tests.faults.waiting import until
+from tests.servers.nodes import elected
 from tests.servers.runs import ROOT
 
 
@@ -97,6 +99,86 @@ def everything_gone(stage: Stage) -> Iterator[None]:
     rebuild(stage, "embedded")
 
 
+def small_files(size: int) -> Begin:
+    """The indexer cannot make any file larger than this: the way a full disk looks to one process."""
+
+    @contextmanager
+    def begin(stage: Stage) -> Iterator[None]:
+        process = stage.processes["indexer"].pid
+        before = resource.prlimit(process, resource.RLIMIT_FSIZE)
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.prlimit(process, resource.RLIMIT_FSIZE, before)
+
+    return begin
+
+
+@contextmanager
+def lost_folder(stage: Stage) -> Iterator[None]:
+    """The folder of the embedded index is gone while everything runs. Afterwards the operator rebuilds."""
+    with paused_indexer(stage):  # it would build a new one within a minute
+        shutil.rmtree(index_folder(stage.settings.data_dir))
+        yield
+    rebuild(stage, "embedded")
+
+
+@contextmanager
+def lost_node(stage: Stage) -> Iterator[None]:
+    """One of two nodes dies by force; the elected one lives, and is the one that the service asks."""
+    with _killed(stage, of_elected=False):
+        yield
+
+
+@contextmanager
+def lost_elected_node(stage: Stage) -> Iterator[None]:
+    """The elected node dies by force: the other one may elect nobody."""
+    with _killed(stage, of_elected=True):
+        yield
+
+
+@contextmanager
+def _killed(stage: Stage, *, of_elected: bool) -> Iterator[None]:
+    manager = elected(stage.nodes)
+    other = next(node for node in stage.nodes if node is not manager)
+    dies, lives = (manager, other) if of_elected else (other, manager)
+    assert stage.proxy
+    stage.proxy.target = lives.url
+    dies.kill()
+    try:
+        yield
+    finally:
+        dies.start()
+        dies.wait()
+
+
+@contextmanager
+def killed_nodes(stage: Stage) -> Iterator[None]:
+    """All nodes die by force; afterwards they start on the same data."""
+    for node in stage.nodes:
+        node.kill()
+    try:
+        yield
+    finally:
+        for node in stage.nodes:
+            node.start()
+        for node in stage.nodes:
+            node.wait()
+
+
+@contextmanager
+def paused_nodes(stage: Stage) -> Iterator[None]:
+    """All nodes hang: their connections are taken, nothing answers."""
+    for node in stage.nodes:
+        node.pause()
+    try:
+        yield
+    finally:
+        for node in stage.nodes:
+            node.resume()
+
+
 def rebuild(stage: Stage, engine: str) -> None:
     """What an operator types when an index is lost. The indexer may have been quicker: then there is nothing to do."""
     command = [sys.executable, "-P", "-m", "service.cli", "index", "rebuild", "--engine", engine]
@@ -138,3 +220,18 @@ ENGINE = [
     Fault("OpenSearch, standby and indexer gone", everything_gone, "database"),
 ]
 """OpenSearch itself, and several things at once."""
+
+MACHINE = [
+    Fault("one machine: disk full for the indexer", small_files(2_000), "embedded", found=False),
+    Fault("one machine: indexer hangs", paused_indexer, "embedded", found=False),
+    Fault("one machine: folder of the index lost", lost_folder, "database"),
+]
+"""Everything on one machine: SQLite and the embedded index, which answers first there."""
+
+CLUSTER = [
+    Fault("one of two nodes killed", lost_node, "opensearch", also="standby", returns=True),
+    Fault("the elected node killed", lost_elected_node, "opensearch", also="standby"),
+    Fault("all nodes hang", paused_nodes, "standby"),
+    Fault("all nodes killed", killed_nodes, "standby"),
+]
+"""A cluster of two nodes."""

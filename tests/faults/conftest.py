@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.faults.stage import Stage, stage
-from tests.servers import postgres
+from tests.faults.stage import Stage, stage, stage_on_cluster
+from tests.servers import opensearch, postgres
+from tests.servers.chooser import Unavailable
+from tests.servers.plugin import missing
 
 
 @pytest.fixture(scope="module")
@@ -31,4 +34,22 @@ def on_postgres(folder: Path, opensearch_url: str, postgres_url: str) -> Iterato
 def on_sqlite(folder: Path, opensearch_url: str) -> Iterator[Stage]:
     """The same with SQLite."""
     with stage(folder, opensearch_url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def one_machine(folder: Path) -> Iterator[Stage]:
+    """SQLite and the embedded index."""
+    with stage(folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def on_cluster(folder: Path) -> Iterator[Stage]:
+    """SQLite, a cluster of two nodes and a standby."""
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(stage_on_cluster(folder))
+        except Unavailable as error:
+            missing(opensearch.KIND, str(error))
         yield made

@@ -9,7 +9,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -31,6 +31,7 @@ from tests.faults.proxy import Proxy
 from tests.faults.visitor import Visitor
 from tests.faults.waiting import until
 from tests.servers.guarded import Guarded
+from tests.servers.nodes import Node, cluster
 from tests.servers.process import free_port, tail
 from tests.servers.runs import ROOT
 from tests.web import installation
@@ -46,6 +47,8 @@ class Stage:
         self.port = free_port()
         self.visitor = Visitor(f"127.0.0.1:{self.port}")
         self.processes: dict[str, Guarded] = {}
+        self.nodes: Sequence[Node] = ()
+        """The nodes of a cluster of its own, where it has one."""
 
     @cached_property
     def settings(self) -> Settings:
@@ -160,6 +163,18 @@ def stage(folder: Path, opensearch: str = "", database: str = "", **changes: str
         made.start()
         until(lambda: made.lag() == 0, "the indexes are current", made.said)
         made.visitor.log_in()
+        yield made
+
+
+@contextmanager
+def stage_on_cluster(folder: Path, database: str = "") -> Iterator[Stage]:
+    """An installation on two nodes of its own, with a copy of each index on both."""
+    with cluster(folder / "cluster") as nodes, stage(folder, nodes[0].url, database) as made:
+        made.nodes = nodes
+        with made.opensearch() as client:
+            name = made.index("opensearch")
+            client.indices.put_settings(index=name, body={"index": {"auto_expand_replicas": "0-1"}})
+            client.cluster.health(index=name, params={"wait_for_status": "green"})
         yield made
 
 

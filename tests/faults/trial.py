@@ -27,6 +27,10 @@ class Fault:
     begin: Begin
     level: str
     """Who answers searches meanwhile, as JSON says it; "" where nobody can."""
+    also: str = ""
+    """Who may answer some of them, too."""
+    returns: bool = False
+    """Whether the first level answers again although the fault lasts."""
     found: bool = True
     """Whether an offer that is saved meanwhile is found before the fault ends."""
     saves: bool = True
@@ -42,6 +46,8 @@ class Outcome:
     saved: Visit | None = None
     word: str = ""
     """The word that was saved into an offer's title meanwhile."""
+    behind: int = 0
+    """Changes that the indexes did not hold when the fault ended."""
     found_after: float | None = None
     """Seconds until that word was found although the fault lasted."""
     recovered_after: float | None = None
@@ -71,8 +77,8 @@ class Outcome:
 def undergo(stage: Stage, fault: Fault) -> Outcome:
     """Begins a fault, looks at every page, saves an offer, ends the fault, and waits until all is as before."""
     outcome = Outcome(fault, word=new_word())
-    normal = stage.visitor.level()
-    assert normal == stage.settings.engine, "the stage is not as it was before the last fault"
+    normal = stage.settings.engine
+    until(lambda: stage.visitor.level() == normal, f"{normal} answers before the fault", stage.said)
     public_id, path = two_offers(stage)
     with fault.begin(stage):
         outcome.visits = stage.visitor.look_around(path)
@@ -80,6 +86,9 @@ def undergo(stage: Stage, fault: Fault) -> Outcome:
         outcome.visits += stage.visitor.look_around(path)  # now that the levels know what is broken
         if fault.found and fault.saves:
             outcome.found_after = until(lambda: finds(stage, outcome.word), "the edit is found meanwhile", stage.said)
+        if fault.returns:
+            until(lambda: stage.visitor.level() == normal, f"{normal} answers again meanwhile", stage.said)
+        outcome.behind = stage.lag()
     ended = monotonic()
     until(lambda: stage.visitor.level() == normal, f"{normal} answers again", stage.said)
     until(lambda: stage.lag() == 0, "no index is behind", stage.said)

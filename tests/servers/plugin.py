@@ -85,17 +85,17 @@ def chromium(pytestconfig: pytest.Config) -> Iterator[Browser]:
                 reason = str(error)
         if reason:
             run.note(browser.KIND, Server(browser.NAME, reason=reason))
-            _missing(browser.KIND, reason)
+            missing(browser.KIND, reason)
         run.note(browser.KIND, Server(browser.NAME, url="about:blank", version=found.version))
         yield found
 
 
 def _url(config: pytest.Config, kind: str) -> str:
     server = config.stash[RUN].server(kind)
-    return server.url or _missing(kind, server.reason)
+    return server.url or missing(kind, server.reason)
 
 
-def _missing(kind: str, reason: str) -> NoReturn:
+def missing(kind: str, reason: str) -> NoReturn:
     """Skips, or fails where a skip would hide a mistake: in continuous integration and for a given address."""
     if os.environ.get("CI", "").lower() in {"1", "true"} or os.environ.get(GIVEN.get(kind, "")):
         pytest.fail(reason, pytrace=False)
