@@ -73,7 +73,9 @@ def tail_command() -> None:
 
 @index.command("rebuild")
 @ENGINE
-@click.option("--anyway", is_flag=True, help="Auch umschalten, wenn der neue Index Prüfanfragen schlechter beantwortet.")
+@click.option(
+    "--anyway", is_flag=True, help="Auch umschalten, wenn der neue Index Prüfanfragen schlechter beantwortet."
+)
 def rebuild_command(engine: str | None, anyway: bool) -> None:
     """Baut einen neuen Index auf, prüft ihn und schaltet um; die Suche läuft weiter.
 
@@ -219,7 +221,13 @@ STATES = {
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table(
-        Column("Index", overflow="fold", min_width=30), "Suchmaschine", "Zustand", "Angebote", "Rückstand", "Abgelehnt", "Hinweis"
+        Column("Index", overflow="fold", min_width=30),
+        "Suchmaschine",
+        "Zustand",
+        "Angebote",
+        "Rückstand",
+        "Abgelehnt",
+        "Hinweis",
     )
     for row in rows:
         late = f"{row['behind']} ({row['behind_seconds']:.0f} s)" if row["behind"] else "–"

@@ -42,7 +42,7 @@ class _State(NamedTuple):
     content_hash: str = ""
 
 
-def differences(  # noqa: PLR0913, PLR0917  both sides, and the moment
+def differences(
     database: Database, writer: IndexWriter, name: str, applied: int, today: date, book: Wordbook | None = None
 ) -> Iterator[Difference]:
     """Where a refreshed index differs from the store as of the revision `applied`; what changed later is left out.
@@ -98,9 +98,7 @@ def _offers(database: Database, today: date, book: Wordbook | None) -> Iterator[
         after = page[-1].uuid
 
 
-def _wanted(
-    offer: OfferRev, stored: dict[int, records.StoredOffer], today: date, book: Wordbook | None
-) -> _State:
+def _wanted(offer: OfferRev, stored: dict[int, records.StoredOffer], today: date, book: Wordbook | None) -> _State:
     if not offer.visible:
         return _State(0)
     if book is None:

@@ -132,7 +132,7 @@ class Orders:
         with self._database.writing() as session:
             for orphan in orphans:
                 jobs.fail(session, orphan, "Abgebrochen: der Prozess endete.", self._clock())
-            taken = next((job for kind in waiting if (job := jobs.take(session, kind, self._clock()))), None)
+            taken = next(filter(None, (jobs.take(session, kind, self._clock()) for kind in waiting)), None)
         if taken is not None:
             log.info("%s: job %d started", self._engine, taken)
             self._child = (taken, subprocess.Popen(leashed([*self._command, str(taken)]), start_new_session=True))  # noqa: S603

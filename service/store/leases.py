@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from service.store.models import Lease
 
-
 LONGEST = timedelta(minutes=5)
 """No lease is taken for longer. One that seems to last longer was taken before the clock was set back, and is free."""
 
@@ -68,7 +67,7 @@ def held(session: Session, name: str, token: int) -> bool:
     return session.scalars(_held(name, token)).first() is not None
 
 
-def _held(name: str, token: int) -> Select[tuple[int]]:
+def _held(name: str, token: int) -> Select[int]:
     return select(Lease.token).where(Lease.name == name, Lease.token == token)
 
 

@@ -23,7 +23,6 @@ from tests.indexer.conftest import Clock
 from tests.indexer.scenes import add, current, edit
 from tests.store import factory
 
-
 REBUILD = jobs.rebuild("embedded")
 
 

@@ -99,7 +99,9 @@ def test_a_moment_without_a_zone_is_a_mistake(database: Database) -> None:
 
 
 def test_a_statement_that_takes_too_long_is_given_up(database: Database) -> None:
-    counting = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000) SELECT max(i) FROM n"
+    counting = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000) SELECT max(i) FROM n"
+    )
     with pytest.raises(StoreUnavailable) as given_up, database.hurried(0.2) as session:
         session.execute(text(counting))
     assert given_up.value.reason
