@@ -17,7 +17,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard service/translations/*/LC_MESSAGES
 STALE := $(shell test -e $(VENV)/.made && { test "$$(cat $(VENV)/.made)" = "$(CURDIR)" && $(BIN)/python -c "" 2>/dev/null \
 	|| { rm -f $(VENV)/.made; echo --clear; }; })
 
-.PHONY: help setup dev run test check bench storm lock clean assets
+.PHONY: help setup dev run test check bench storm faults lock clean assets
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -44,6 +44,9 @@ bench: dev ## speed against the bare engines; takes minutes (other: make bench A
 
 storm: dev ## edits while everything is killed and built anew; takes minutes (other: make storm ARGS="--edits 2000 --store sqlite")
 	@$(BIN)/python -m tests.storm $(ARGS)
+
+faults: dev ## everything that can break does, once; prints who answered, how fast, and when all was well again
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 dev: setup $(VENV)/.made-dev ## setup, and what tests and checks need
 

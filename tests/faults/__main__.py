@@ -51,13 +51,13 @@ def _rows(run: ServerRun, only: Sequence[str]) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="angebote-faults-") as name:
         folder = Path(name)
         for begin, faults in (
-            (lambda: _usual(run, folder / "usual"), [*NETWORK, *ENGINE]),
-            (lambda: stage(folder / "machine"), MACHINE),
-            (lambda: stage_on_cluster(folder / "cluster"), CLUSTER),
+            (_usual(run, folder / "usual"), [*NETWORK, *ENGINE]),
+            (stage(folder / "machine"), MACHINE),
+            (stage_on_cluster(folder / "cluster"), CLUSTER),
         ):
             chosen = [fault for fault in faults if not only or any(word in fault.name for word in only)]
             if chosen:
-                with begin() as here:
+                with begin as here:
                     yield from (_row(here, fault) for fault in chosen)
 
 
