@@ -18,7 +18,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.servers import nodes, postgres
-from tests.storm.storm import Report, Storm
+from tests.storm.happenings import Report
+from tests.storm.storm import Storm
 from tests.storm.weather import NAMES, Forecast
 
 

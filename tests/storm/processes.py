@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
+from threading import Lock
 
 from service.store import leases
 from service.store.database import Database
@@ -27,14 +29,15 @@ class Processes:
 
     folder: Path
     environment: Mapping[str, str]
-    number: int = 0
-    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    started: dict[subprocess.Popen[bytes], Path] = field(default_factory=dict)
+    """Each with its log."""
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def start(self, name: str, *command: str | Path) -> subprocess.Popen[bytes]:
         """A process in a session of its own."""
-        self.number += 1
+        path = self.folder / f"{next(self._numbers):03}-{name}.log"
         own = {k: v for k, v in os.environ.items() if not k.startswith("ANGEBOTE_")}
-        with (self.folder / f"{self.number:03}-{name}.log").open("wb") as log:
+        with path.open("wb") as log:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -44,7 +47,7 @@ class Processes:
                 env=own | {"PYTHONPATH": str(ROOT)} | dict(self.environment),
                 start_new_session=True,
             )
-        self.started.append(process)
+        self.started[process] = path
         return process
 
     def angebote(self, *words: str) -> subprocess.Popen[bytes]:
@@ -58,12 +61,11 @@ class Processes:
 
     def output(self, process: subprocess.Popen[bytes]) -> str:
         """What a process has written so far."""
-        (log,) = self.folder.glob(f"{self.started.index(process) + 1:03}-*.log")
-        return log.read_text(errors="replace").strip()
+        return self.started[process].read_text(errors="replace").strip()
 
     def close(self) -> None:
         """Ends whatever still runs."""
-        for process in self.started:
+        for process in list(self.started):
             if process.poll() is None:
                 process.kill()
             process.wait()
@@ -78,19 +80,22 @@ class Indexer:
         self._processes = processes
         self._database = database
         self._process = processes.angebote("index", "tail")
+        self._lock = Lock()
 
     def look(self) -> None:
         """Starts it again where it has died by itself."""
-        if self._process.poll() is not None:
-            lines = self._processes.output(self._process).splitlines()
-            self.deaths.append(f"code {self._process.returncode}: {lines[-1] if lines else ''}")
-            self._replace(free=True)
+        with self._lock:
+            if self._process.poll() is not None:
+                lines = self._processes.output(self._process).splitlines()
+                self.deaths.append(f"code {self._process.returncode}: {lines[-1] if lines else ''}")
+                self._replace(free=True)
 
     def kill(self, *, free: bool) -> None:
         """SIGKILL, and a new one. `free`: its leases are given back, as `angebote run` does; else they have to expire."""
-        self._process.kill()
-        self._process.wait()
-        self._replace(free=free)
+        with self._lock:
+            self._process.kill()
+            self._process.wait()
+            self._replace(free=free)
 
     def _replace(self, *, free: bool) -> None:
         if free:

@@ -5,53 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
-from typing import Protocol
 
 from service import clock, config
-from service.store import changes, indexes, jobs, migrate, terms
+from service.store import indexes, migrate, terms
 from service.store.database import Database
 from tests.store import factory
 from tests.storm import aftermath, journal, plan, writer
+from tests.storm.happenings import CALM_SECONDS, LOOK_SECONDS, Happenings, Node, Report
 from tests.storm.processes import Indexer, Processes
-from tests.storm.weather import Event, Forecast, Kind
+from tests.storm.weather import Forecast
 
-LOOK_SECONDS = 0.1
-CALM_SECONDS = 240
-"""Seconds that catching up may take after the last edit, and what is under way at that moment."""
 FIRST_SECONDS = 180
-
-
-class Node(Protocol):
-    """An OpenSearch node that may be killed; see `tests.servers.nodes`."""
-
-    def kill(self) -> None: ...
-    def start(self) -> None: ...
-    def wait(self) -> None: ...
-
-
-@dataclass
-class Report:
-    """What happened, how long it took, and what is wrong afterwards."""
-
-    seed: int
-    store: str
-    engine: str
-    edits: int = 0
-    offers: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
-    events: Counter[Kind] = field(default_factory=Counter)
-    repeated: Counter[str] = field(default_factory=Counter)
-    """What had to be tried again, and why."""
-    checked: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -74,7 +44,6 @@ class Storm:
         self.report = Report(self.seed, settings.database_url.partition(":")[0].partition("+")[0], settings.engine)
         self.database = Database(settings.database_url)
         self.processes = Processes(self.folder, self.environment)
-        self._one_at_a_time, self._indexer_lock, self._engine_lock = Lock(), Lock(), Lock()
         try:
             with self._timed("before"):
                 self._prepare()
@@ -97,7 +66,8 @@ class Storm:
 
     def _rage(self) -> None:
         """Edits and events, until both are over and the indexes have caught up."""
-        events = self.forecast.events(self.seed)
+        events = [each for each in self.forecast.events(self.seed) if self.node or each.kind != "kill engine"]
+        happenings = Happenings(self.folder, self.database, self.processes, self.indexer, self.node, self.report)
         under_way: list[Future[None]] = []
         with ThreadPoolExecutor(8) as threads:
             with self._timed("edits"):
@@ -105,12 +75,13 @@ class Storm:
                 while any(process.poll() is None for process in writers):
                     share = self._acknowledged() / self.edits
                     while events and events[0].at <= share:
-                        under_way.append(threads.submit(self._happen, events.pop(0)))
+                        self.told(f"{events[0].at:.0%}: {events[0].kind}")
+                        under_way.append(threads.submit(happenings.happen, events.pop(0)))
                     self._pause()
             with self._timed("ending what was begun"):
                 under_way += [
-                    threads.submit(self._happen, event) for event in events
-                ]  # the last look was too early for them
+                    threads.submit(happenings.happen, event) for event in events
+                ]  # too late for the last look
                 while not all(each.done() for each in under_way):
                     self._pause()
         self.report.wrong += [repr(error) for each in under_way if (error := each.exception())]
@@ -135,96 +106,6 @@ class Storm:
     def _acknowledged(self) -> int:
         paths = (self.folder / f"{number}.journal" for number in range(1, plan.WRITERS + 1))
         return sum(path.read_bytes().count(b"\n") for path in paths)
-
-    # What happens
-
-    def _happen(self, event: Event) -> None:
-        if event.kind == "kill engine" and self.node is None:
-            return
-        actions: dict[Kind, Callable[[Event], None]] = {
-            "kill indexer": self._kill_indexer,
-            "kill engine": self._kill_engine,
-            "rebuild": self._rebuild,
-            "kill rebuild": self._kill_rebuild,
-            "roll back": self._roll_back,
-            "back up": self._back_up,
-            "tidy": self._tidy,
-        }
-        self.told(f"{event.at:.0%}: {event.kind}")
-        actions[event.kind](event)
-        self.report.events[event.kind] += 1
-
-    def _kill_indexer(self, event: Event) -> None:
-        with self._indexer_lock:
-            self.indexer.kill(free=event.dice.random() < 0.5)
-
-    def _kill_engine(self, event: Event) -> None:
-        assert self.node
-        with self._engine_lock:
-            self.node.kill()
-            time.sleep(event.dice.uniform(0, 3))
-            self.node.start()
-            self.node.wait()
-
-    def _rebuild(self, event: Event) -> None:
-        """Alternately as staff order it in the browser, and at a terminal."""
-        with self._one_at_a_time:
-            if self.report.events["rebuild"] % 2:
-                self._until_done("index", "rebuild")
-            else:
-                self._order()
-
-    def _order(self) -> None:
-        kind = jobs.rebuild(self.report.engine)
-        until = time.monotonic() + CALM_SECONDS
-        while time.monotonic() < until:
-            with self.database.writing() as session:
-                job = jobs.order(session, kind, "storm", datetime.now(UTC))
-            state = self._ended(job, until)
-            if state.state == jobs.DONE:
-                return
-            self.report.repeated[f"ordered rebuild: {state.report.get('error', state.state)}"[:140]] += 1
-        self.report.wrong.append("an ordered rebuild did not succeed")
-
-    def _ended(self, job: int, until: float) -> jobs.JobState:
-        while True:
-            with self.database.reading() as session:
-                state = jobs.get(session, job)
-            assert state
-            if state.state in {jobs.DONE, jobs.FAILED} or time.monotonic() > until:
-                return state
-            time.sleep(LOOK_SECONDS)
-
-    def _kill_rebuild(self, event: Event) -> None:
-        with self._one_at_a_time:
-            process = self.processes.angebote("index", "rebuild")
-            time.sleep(event.dice.uniform(1.5, 8))
-            process.kill()
-            process.wait()
-
-    def _roll_back(self, _: Event) -> None:
-        with self._one_at_a_time:
-            self._until_done("index", "rollback")
-
-    def _back_up(self, _: Event) -> None:
-        self._until_done("backup", str(self.folder / "storm.zip"))
-
-    def _tidy(self, _: Event) -> None:
-        with self.database.writing() as session:
-            changes.prune(session)
-
-    def _until_done(self, *words: str) -> None:
-        """Repeats a command until it succeeds: it may be refused while somebody else works, or the engine is away."""
-        until = time.monotonic() + CALM_SECONDS
-        while time.monotonic() < until:
-            code, output = self.processes.finish(self.processes.angebote(*words))
-            if code == 0:
-                return
-            self.report.repeated[f"{' '.join(words[:2])}: {output.splitlines()[-1] if output else code}"[:140]] += 1
-            time.sleep(1)
-        self.report.wrong.append(f"{' '.join(words)} did not succeed")
-
-    # Afterwards
 
     def _look(self, settings: config.Settings) -> None:
         notes = list(journal.read(self.folder))
@@ -287,8 +168,7 @@ class Storm:
             self._pause()
 
     def _pause(self) -> None:
-        with self._indexer_lock:
-            self.indexer.look()
+        self.indexer.look()
         time.sleep(LOOK_SECONDS)
 
     @contextmanager
