@@ -24,6 +24,12 @@ def respond(context: Context, criteria: SearchCriteria, day: date) -> Response:
                 part = records.load(session, in_order[start : start + 500])
                 yield from tabular.csv_lines((public_record(offer, day) for offer in part.values()), heading=False)
 
-    response = Response(stream_with_context(lines()), content_type="text/csv; charset=utf-8")
+    def begun(first: str) -> "tabular.Lines":
+        yield first
+        yield from rest
+
+    rest = lines()
+    first = next(rest)  # a store that does not answer is said before the answer begins
+    response = Response(stream_with_context(begun(first)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="angebote-{day.isoformat()}.csv"'
     return response

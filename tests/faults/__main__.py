@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.faults import table
-from tests.faults.catalogue import CLUSTER, ENGINE, MACHINE, NETWORK
+from tests.faults.catalogue import CLUSTER, ENGINE, MACHINE, NETWORK, STORE
 from tests.faults.judging import judge
 from tests.faults.stage import Stage, stage, stage_on_cluster
 from tests.faults.table import Row
@@ -51,7 +51,7 @@ def _rows(run: ServerRun, only: Sequence[str]) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="angebote-faults-") as name:
         folder = Path(name)
         for begin, faults in (
-            (_usual(run, folder / "usual"), [*NETWORK, *ENGINE]),
+            (_usual(run, folder / "usual"), [*NETWORK, *ENGINE, *STORE]),
             (stage(folder / "machine"), MACHINE),
             (stage_on_cluster(folder / "cluster"), CLUSTER),
         ):

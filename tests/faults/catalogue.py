@@ -36,6 +36,21 @@ def between(fault: proxy.Fault) -> Begin:
     return begin
 
 
+def store(fault: proxy.Fault) -> Begin:
+    """Something between service and PostgreSQL."""
+
+    @contextmanager
+    def begin(stage: Stage) -> Iterator[None]:
+        assert stage.store
+        stage.store.fault = fault
+        try:
+            yield
+        finally:
+            stage.store.fault = PASS
+
+    return begin
+
+
 def setting(**values: Any) -> Begin:
     """A setting of the index, taken back afterwards."""
 
@@ -220,6 +235,12 @@ ENGINE = [
     Fault("OpenSearch, standby and indexer gone", everything_gone, "database"),
 ]
 """OpenSearch itself, and several things at once."""
+
+STORE = [
+    Fault("data base refuses connections", store(proxy.REFUSE), "opensearch", found=False, saves=False),
+    Fault("data base hangs", store(proxy.HANG), "opensearch", found=False, saves=False),
+]
+"""PostgreSQL."""
 
 MACHINE = [
     Fault("one machine: disk full for the indexer", small_files(2_000), "embedded", found=False),

@@ -124,11 +124,13 @@ class _Answer:
 class Proxy:
     """`with Proxy("http://127.0.0.1:9200") as proxy: … proxy.url …`. Threads; nothing stays behind after the block.
 
+    `raw` passes bytes on and understands nothing of them, for other servers than OpenSearch: PASS, REFUSE and HANG only.
     The port is held while nobody listens on it, so that no other program takes it during REFUSE.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, *, raw: bool = False) -> None:
         self.target = target
+        self._raw = raw
         self.requests = 0
         """How many requests came in so far, whatever became of them."""
         self._fault = PASS
@@ -217,6 +219,9 @@ class Proxy:
             if self._ended or self._fault.mode is Mode.REFUSE:
                 _abort(connection)
                 return
+            if self._raw:
+                self._connect(connection)
+                return
             with connection, connection.makefile("rb") as incoming:
                 while (request := _read(incoming)) and self._answer(connection, request):
                     pass
@@ -224,6 +229,27 @@ class Proxy:
             _abort(connection)  # the client went away, the engine did, or the fault said so
         finally:
             self._open.discard(connection)
+
+    def _connect(self, connection: socket.socket) -> None:
+        parts = urlsplit(self.target)
+        with connection, socket.create_connection((parts.hostname or "", parts.port)) as upstream:
+            self._open.add(upstream)
+            back = Thread(target=self._pump, args=(upstream, connection), daemon=True)
+            back.start()
+            self._pump(connection, upstream)
+            back.join()
+            self._open.discard(upstream)
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while content := source.recv(65536):
+                with self._changed:
+                    while self._fault.mode is Mode.HANG and not self._ended:
+                        self._changed.wait()
+                sink.sendall(content)
+        for end in (source, sink):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
     def _answer(self, connection: socket.socket, request: _Request) -> bool:
         """Answers one request as the fault says. False where the connection ends with it."""

@@ -14,8 +14,10 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from opensearchpy import OpenSearch
+from sqlalchemy import make_url
 
 from indexer.rebuild import rebuild
 from indexer.switching import Indexing
@@ -46,6 +48,8 @@ class Stage:
         self.environment = installation.environment(folder / "data", **changes)
         self.port = free_port()
         self.visitor = Visitor(f"127.0.0.1:{self.port}")
+        self.store: Proxy | None = None
+        """What stands between the processes and PostgreSQL."""
         self.processes: dict[str, Guarded] = {}
         self.nodes: Sequence[Node] = ()
         """The nodes of a cluster of its own, where it has one."""
@@ -101,7 +105,8 @@ class Stage:
     def child_environment(self) -> dict[str, str]:
         """What a command of this installation is started with; nothing of the machine's own settings counts."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("ANGEBOTE_", "PROMETHEUS_"))}
-        return kept | self.environment | {"PYTHONPATH": str(ROOT)}
+        through = {"ANGEBOTE_DATABASE_URL": _through(self.store, self.settings.database_url)} if self.store else {}
+        return kept | self.environment | through | {"PYTHONPATH": str(ROOT)}
 
     def _log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
@@ -159,6 +164,8 @@ def stage(folder: Path, opensearch: str = "", database: str = "", **changes: str
         if opensearch:
             stack.callback(_clear, made)
         stack.callback(made.close)
+        if database:
+            made.store = stack.enter_context(Proxy(database, raw=True))
         made.fill()
         made.start()
         until(lambda: made.lag() == 0, "the indexes are current", made.said)
@@ -176,6 +183,12 @@ def stage_on_cluster(folder: Path, database: str = "") -> Iterator[Stage]:
             client.indices.put_settings(index=name, body={"index": {"auto_expand_replicas": "0-1"}})
             client.cluster.health(index=name, params={"wait_for_status": "green"})
         yield made
+
+
+def _through(proxy: Proxy, database: str) -> str:
+    """The address of a data base, by way of the proxy."""
+    url = make_url(database).set(host="127.0.0.1", port=urlsplit(proxy.url).port)
+    return url.render_as_string(hide_password=False)
 
 
 def _clear(made: Stage) -> None:

@@ -89,9 +89,13 @@ class Visitor:
         assert answer.status == 303, answer.text
 
     def save(self, public_id: str, title: str) -> Visit:
-        """Opens the form of an offer, changes the title and saves it; the answer to that."""
+        """Opens the form of an offer, changes the title and saves it; the answer to that, or the page that came instead
+        of the form."""
         path = f"/redaktion/angebote/{public_id}"
-        values = forms.sent(self.get(path).text)
+        page = self.get(path)
+        if page.status != 200:
+            return page
+        values = forms.sent(page.text)
         values["title"] = title
         return self.post(path, values)
 
