@@ -110,11 +110,14 @@ class Follower:
             changes.record_changes(session, keys)
 
     def catch_up(self, progress: Callable[[int], None] = lambda _: None) -> int:
-        """Applies changes until none is left. Returns how many."""
+        """Applies changes until a look finds all that is left: edits that never pause do not keep it for ever. Returns how
+        many."""
         applied = 0
         while count := self.advance():
             applied += count
             progress(applied)
+            if count < BATCH:
+                break
         return applied
 
     def stop(self) -> None:

@@ -66,6 +66,13 @@ MUTANTS = (
         "changes that an index under construction still needs are removed",
     ),
     Mutant(
+        "indexer/following.py",
+        "if count < BATCH:",
+        "if False:",
+        f"{REBUILD}::test_a_rebuild_comes_to_its_end_while_edits_never_pause[sqlite-embedded]",
+        "a rebuild goes on as long as there is anything to apply",
+    ),
+    Mutant(
         "service/store/indexes.py",
         'FOLLOWED = ("current", "previous")',
         'FOLLOWED = ("current",)',

@@ -85,6 +85,22 @@ def test_edits_that_a_tail_applies_meanwhile_reach_both_indexes(work: Indexing, 
     assert place.finds(beside, "Sprachschule") == set()
 
 
+def test_a_rebuild_comes_to_its_end_while_edits_never_pause(work: Indexing) -> None:
+    (key,) = add(work, "Deutschkurs")
+    build(work)
+    edits = 0
+
+    def endless(*_: Any) -> None:
+        nonlocal edits
+        edits += 1
+        assert edits < 100
+        edit(work, key, title=f"Nähstube {edits}")
+
+    rebuild(work, "test", endless)
+    catch_up(work)
+    assert differences(work) == []
+
+
 def test_going_back_after_further_edits_loses_none(work: Indexing) -> None:
     changed, gone = add(work, "Deutschkurs", "Sprachcafé")
     first, second = build(work), build(work)
