@@ -32,11 +32,13 @@ class Row:
     @classmethod
     def of(cls, outcome: Outcome) -> Row:
         """The row of what was seen."""
+        saved = outcome.saved is not None and outcome.saved.status == 303
+        after = "no, afterwards" if outcome.found_after is None else f"after {outcome.found_after:.1f} s"
         return cls(
             outcome.fault.name,
             " and ".join(sorted(outcome.levels)) or "plain notice",
-            "works" if outcome.saved and outcome.saved.status == 303 else "plain notice, nothing typed is lost",
-            "no, afterwards" if outcome.found_after is None else f"after {outcome.found_after:.1f} s",
+            "works" if saved else "plain notice",
+            after if saved else "–",
             outcome.typical,
             outcome.longest,
             outcome.recovered_after,
