@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event as Flag
 from threading import Lock
 from typing import Protocol
 
@@ -56,8 +58,20 @@ class Happenings:
     indexer: Indexer
     node: Node | None
     report: Report
+    abandoned: Flag = field(default_factory=Flag)
+    """Set where the storm is ended before its time: nothing is tried again."""
     _indexes: Lock = field(default_factory=Lock)
     _engine: Lock = field(default_factory=Lock)
+
+    @contextmanager
+    def until_abandoned(self) -> Iterator[None]:
+        """A storm that is interrupted in this block ends its processes and waits for nothing."""
+        try:
+            yield
+        except BaseException:
+            self.abandoned.set()
+            self.processes.close()
+            raise
 
     def happen(self, event: Event) -> None:
         """One event, to its end; several may go on at once."""
@@ -95,7 +109,7 @@ class Happenings:
     def _order(self) -> None:
         kind = jobs.rebuild(self.report.engine)
         until = time.monotonic() + CALM_SECONDS
-        while time.monotonic() < until:
+        while time.monotonic() < until and not self.abandoned.is_set():
             with self.database.writing() as session:
                 job = jobs.order(session, kind, "storm", datetime.now(UTC))
             state = self._ended(job, until)
@@ -109,7 +123,7 @@ class Happenings:
             with self.database.reading() as session:
                 state = jobs.get(session, job)
             assert state
-            if state.state in {jobs.DONE, jobs.FAILED} or time.monotonic() > until:
+            if state.state in {jobs.DONE, jobs.FAILED} or time.monotonic() > until or self.abandoned.is_set():
                 return state
             time.sleep(LOOK_SECONDS)
 
@@ -134,7 +148,7 @@ class Happenings:
     def _until_done(self, *words: str) -> None:
         """Repeats a command until it succeeds: it may be refused while somebody else works, or the engine is away."""
         until = time.monotonic() + CALM_SECONDS
-        while time.monotonic() < until:
+        while time.monotonic() < until and not self.abandoned.is_set():
             code, output = self.processes.finish(self.processes.angebote(*words))
             if code == 0:
                 return

@@ -69,7 +69,7 @@ class Storm:
         events = [each for each in self.forecast.events(self.seed) if self.node or each.kind != "kill engine"]
         happenings = Happenings(self.folder, self.database, self.processes, self.indexer, self.node, self.report)
         under_way: list[Future[None]] = []
-        with ThreadPoolExecutor(8) as threads:
+        with ThreadPoolExecutor(8) as threads, happenings.until_abandoned():
             with self._timed("edits"):
                 writers = [self._writer(number) for number in range(1, plan.WRITERS + 1)]
                 while any(process.poll() is None for process in writers):
