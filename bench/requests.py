@@ -35,13 +35,13 @@ class Recorder:
         self.asked.append(request)
         return self._engine.search(request)
 
-    def suggest(self, words: Sequence[str], limit: int) -> list[Proposal]:
+    def suggest(self, words: Sequence[str], limit: int, index: str = "") -> list[Proposal]:
         """See `SearchEngine.suggest`."""
-        return self._engine.suggest(words, limit)
+        return self._engine.suggest(words, limit, index)
 
-    def served(self) -> str:
+    def served(self, index: str = "") -> str:
         """See `SearchEngine.served`."""
-        return self._engine.served()
+        return self._engine.served(index)
 
     def close(self) -> None:
         """See `SearchEngine.close`."""

@@ -58,7 +58,7 @@ def judge(
         with ExitStack() as stack:
             readers = []
             for name in (old, new):
-                opened = open_engine(settings, engine, seconds=ANSWER_SECONDS, index=name)
+                opened = open_engine(settings, engine, seconds=ANSWER_SECONDS)  # each keeps its index open
                 stack.callback(opened.close)
                 readers.append(Reader(database, opened, name))
             asked = _asked(settings, database, day or today(), report)

@@ -37,8 +37,8 @@ class Outcome:
 
 
 class Reader:
-    """One index with the words that were frozen with it. `index`: a physical index, whether it is served or not; the
-    engine must have been opened for it. Without one, the served index."""
+    """One index with the words that were frozen with it. `index`: a physical index, whether it is served or not. Without
+    one, the served index."""
 
     def __init__(self, database: Database, engine: SearchEngine, index: str = "", boosts: Boosts = BOOSTS) -> None:
         self.engine = engine
@@ -61,6 +61,6 @@ class Reader:
         """The answer to a question. Raises `SearchUnavailable`, `StoreUnavailable`."""
         plan = understand(question.query[:QUERY_USED], self.book, self.boosts)
         order = "bestaetigt" if plan.everything else "relevanz"
-        found = self.engine.search(SearchRequest(plan, order=order, size=DEPTH))
+        found = self.engine.search(SearchRequest(plan, order=order, size=DEPTH, index=self._index))
         ranked = [UUID(hit.offer_id) for hit in found.hits]
         return Outcome(question, plan, found, judge(question.grades, ranked, found.total, known=question.known))

@@ -25,6 +25,9 @@ class SearchRequest:
     size: int = 20
     counted: Sequence[str] = ()
     """Index fields whose values are counted."""
+    index: str = ""
+    """The physical index whose words the plan was made with, so that both fit also while readers are switched to another
+    one; "" reads the one that is served."""
     shown: bool = True
     """False where ids are enough: hits may come without display data."""
 
@@ -70,11 +73,11 @@ class SearchEngine(Protocol):
     def search(self, request: SearchRequest) -> Found:
         """Hits, total and counts of one request, from one state of the index."""
 
-    def suggest(self, words: Sequence[str], limit: int) -> list[Proposal]:
+    def suggest(self, words: Sequence[str], limit: int, index: str = "") -> list[Proposal]:
         """Offers in whose title or its compound parts every word begins a word; `words` are exact tokens."""
 
-    def served(self) -> str:
-        """Name of the physical index that answers now, for status and readiness."""
+    def served(self, index: str = "") -> str:
+        """Name of the physical index that answers now, for status and readiness: `index`, where it can be searched."""
 
     def close(self) -> None:
         """Releases connections and files."""

@@ -12,18 +12,15 @@ SECONDS = 1.0
 """How long a page waits for an engine on another machine."""
 
 
-def open_engine(
-    settings: Settings, engine: EngineName | None = None, *, seconds: float = SECONDS, index: str = ""
-) -> SearchEngine:
-    """An engine of these settings, by default the first. `index`: read exactly this physical index. Call it after
-    gunicorn's fork; nothing is read or sent yet."""
+def open_engine(settings: Settings, engine: EngineName | None = None, *, seconds: float = SECONDS) -> SearchEngine:
+    """An engine of these settings, by default the first. Call it after gunicorn's fork; nothing is read or sent yet."""
     if (engine or settings.engine) == "opensearch":
         from service.search.opensearch.client import OpenSearchEngine  # noqa: PLC0415  loaded only where it is used
 
-        return OpenSearchEngine(settings, seconds=seconds, index=index)
+        return OpenSearchEngine(settings, seconds=seconds)
     from service.search.embedded.client import EmbeddedEngine  # noqa: PLC0415
 
-    return EmbeddedEngine(settings.data_dir, index)
+    return EmbeddedEngine(settings.data_dir)
 
 
 def open_search(database: Database, settings: Settings, kind: type[SearchService] = SearchService) -> Ladder:

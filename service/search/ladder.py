@@ -104,7 +104,7 @@ class Ladder:
         found = Readiness()
 
         def served(service: SearchService) -> tuple[str, str]:
-            return service.level, service.engine.served()
+            return service.level, service.ready()
 
         found.level, found.index = self._ask(served, found.failures.setdefault)
         return found

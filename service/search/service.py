@@ -45,10 +45,15 @@ class Answer:
     found: Found
     marker: Marker
     reasons: Reasons
-    vocabularies: Vocabularies
+    book: Wordbook
     served: Served
     engine: str
     detached: bool = False
+
+    @property
+    def vocabularies(self) -> Vocabularies:
+        """The vocabularies whose labels the answer is shown with."""
+        return self.book.vocabularies
 
     @property
     def counted(self) -> bool:
@@ -160,11 +165,12 @@ class SearchService:
             offset=criteria.offset,
             size=size,
             counted=[facet.field for facet in FACETS] if counted else (),
+            index=served.index,
             shown=shown,
         )
         found = self.engine.search(request)
         return Answer(
-            criteria, plan, found, Marker(plan, book), Reasons(plan, book), book.vocabularies, served, self.level,
+            criteria, plan, found, Marker(plan, book), Reasons(plan, book), book, served, self.level,
             self.detached,
         )  # fmt: skip
 
@@ -175,8 +181,13 @@ class SearchService:
 
     def suggest(self, text: str, limit: int) -> list[Proposal]:
         """Offers whose title holds words that begin like the typed ones."""
-        words = typed_words(text, self.book(self._served_index()).analysis)
-        return self.engine.suggest(words, limit) if words else []
+        served = self._served_index()
+        words = typed_words(text, self.book(served).analysis)
+        return self.engine.suggest(words, limit, served.index) if words else []
+
+    def ready(self) -> str:
+        """Name of the physical index, where it can be searched; "" in the store. Raises what `search` raises."""
+        return self.engine.served(self._served_index().index)
 
     def _served_index(self) -> Served:
         served = self.served()

@@ -84,7 +84,7 @@ def red(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def without_alias(stage: Stage) -> Iterator[None]:
-    """Somebody removed the alias."""
+    """Somebody removed the alias, which other programs may read; pages ask for the index that the store names."""
     with stage.opensearch() as client:
         name, alias = stage.index("opensearch"), stage.settings.index_prefix
         client.indices.delete_alias(index=name, name=alias)
@@ -230,7 +230,7 @@ ENGINE = [
     Fault("index blocked for writing", setting(**{"blocks.write": True}), "opensearch", found=False),
     Fault("disk of OpenSearch full", setting(**{"blocks.read_only_allow_delete": True}), "opensearch", found=False),
     Fault("index red", red, "standby"),
-    Fault("alias gone", without_alias, "standby"),
+    Fault("alias gone", without_alias, "opensearch"),
     Fault("indexer hangs", paused_indexer, "opensearch", found=False),
     Fault("OpenSearch, standby and indexer gone", everything_gone, "database"),
 ]

@@ -43,7 +43,7 @@ class DatabaseEngine:
         self._lock = Lock()
         self._known: Wordbook | None = None
 
-    def served(self) -> str:
+    def served(self, index: str = "") -> str:
         """No index; raises `StoreUnavailable` where the store does not answer."""
         with self._database.reading() as session:
             session.execute(select(literal(1)))
@@ -67,7 +67,7 @@ class DatabaseEngine:
         ]
         return Found(total=total, hits=hits, counts={}, without={}, index="")
 
-    def suggest(self, words: Sequence[str], limit: int) -> list[Proposal]:
+    def suggest(self, words: Sequence[str], limit: int, index: str = "") -> list[Proposal]:
         """See `SearchEngine.suggest`; a long word may also stand inside of another one."""
         with self._database.hurried(PATIENCE) as session:
             asking = _Asking(session, self._book(session), self._database.sqlite, self._today())

@@ -44,20 +44,19 @@ class _Open(NamedTuple):
 
 
 class EmbeddedEngine:
-    """The engine of one machine: reads the folder that the indexer writes; of it the one `index` where one is given."""
+    """The engine of one machine: reads the index that a request names, otherwise the one that the indexer linked."""
 
     name: EngineName = "embedded"
 
-    def __init__(self, data_dir: Path, index: str = "") -> None:
+    def __init__(self, data_dir: Path) -> None:
         self._folder = index_folder(data_dir)
-        self._fixed = index
         self._lock = Lock()
         self._open: _Open | None = None
 
-    def served(self) -> str:
-        """Name of the index behind `current`."""
-        if self._fixed:
-            return self._fixed
+    def served(self, index: str = "") -> str:
+        """See `SearchEngine.served`; without a name that of the index behind `current`."""
+        if index:
+            return self._searcher(index)[0]
         try:
             return os.readlink(self._folder / CURRENT)
         except OSError as error:
@@ -69,7 +68,7 @@ class EmbeddedEngine:
 
     def search(self, request: SearchRequest) -> Found:
         """See `SearchEngine.search`."""
-        name, searcher, build = self._searcher()
+        name, searcher, build = self._searcher(request.index)
         with translated(name):
             text = build.text(request.plan)
             query = build.filtered(text, request)
@@ -79,16 +78,16 @@ class EmbeddedEngine:
             counts, without = _count(searcher, build, text, request, total)
         return Found(total=total, hits=hits, counts=counts, without=without, index=name)
 
-    def suggest(self, words: Sequence[str], limit: int) -> list[Proposal]:
+    def suggest(self, words: Sequence[str], limit: int, index: str = "") -> list[Proposal]:
         """See `SearchEngine.suggest`."""
-        name, searcher, build = self._searcher()
+        name, searcher, build = self._searcher(index)
         with translated(name):
             _, ranked = _page(searcher, build.suggestion(words), "relevanz", 0, limit)
             documents = [json.loads(searcher.doc(address)["hit"][0]) for _, address in ranked]
         return [Proposal(doc["title"], doc["public_id"], doc["slug"]) for doc in documents]
 
-    def _searcher(self) -> tuple[str, tantivy.Searcher, QueryBuilder]:
-        name = self.served()
+    def _searcher(self, wanted: str = "") -> tuple[str, tantivy.Searcher, QueryBuilder]:
+        name = wanted or self.served()
         with self._lock, translated(name):
             commit = _commit(self._folder / name)
             known = self._open

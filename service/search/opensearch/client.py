@@ -69,13 +69,12 @@ def connect(settings: Settings, *, seconds: float, connections: int = CONNECTION
 
 
 class OpenSearchEngine:
-    """The engine of production: reads the alias that the indexer switches, or the one index that it is given."""
+    """The engine of production: reads the index that a request names, otherwise the alias that the indexer switches."""
 
     name: EngineName = "opensearch"
 
-    def __init__(self, settings: Settings, *, seconds: float, index: str = "") -> None:
-        self._alias = index or settings.index_prefix
-        self._fixed = index
+    def __init__(self, settings: Settings, *, seconds: float) -> None:
+        self._alias = settings.index_prefix
         self._client = connect(settings, seconds=seconds)
         self._deadline = Deadline(seconds * GRACE, CALLS)
         self._patience = f"{int(seconds * 900)}ms"  # the server stops a little before the client, and says so
@@ -83,24 +82,25 @@ class OpenSearchEngine:
 
     def search(self, request: SearchRequest) -> Found:
         """See `SearchEngine.search`."""
-        answer = self._ask(query.body(request))
+        answer = self._ask(query.body(request), request.index)
         try:
-            return results.found(answer, request, results.index(answer) or self._behind_alias())
+            return results.found(answer, request, request.index or results.index(answer) or self._behind_alias())
         except MISUNDERSTOOD as error:
             raise _not_understood(error) from error
 
-    def suggest(self, words: Sequence[str], limit: int) -> list[Proposal]:
+    def suggest(self, words: Sequence[str], limit: int, index: str = "") -> list[Proposal]:
         """See `SearchEngine.suggest`."""
-        answer = self._ask(query.suggestion(words, limit))
+        answer = self._ask(query.suggestion(words, limit), index)
         try:
             return results.proposals(answer)
         except MISUNDERSTOOD as error:
             raise _not_understood(error) from error
 
-    def served(self) -> str:
-        """Name of the index behind the alias."""
-        if self._fixed:
-            return self._fixed
+    def served(self, index: str = "") -> str:
+        """See `SearchEngine.served`; without a name that of the index behind the alias."""
+        if index:
+            self._ask(query.NOTHING, index)
+            return index
         names = self._call(lambda: sorted(self._client.indices.get_alias(name=self._alias)))
         if len(names) != 1:
             raise SearchUnavailable(f"the alias {self._alias} stands for {len(names)} indexes")
@@ -111,9 +111,12 @@ class OpenSearchEngine:
         self._deadline.close()
         self._client.close()
 
-    def _ask(self, body: query.Clause) -> results.Answer:
+    def _ask(self, body: query.Clause, index: str = "") -> results.Answer:
+        body = {**body, "timeout": self._patience}
+        same_copy = {"preference": self._alias}  # copies of a shard score a little differently: pages must fit together
+
         def ask() -> tuple[results.Answer, str]:
-            answer: Any = self._client.search(body={**body, "timeout": self._patience}, index=self._alias)
+            answer: Any = self._client.search(body=body, index=index or self._alias, params=same_copy)
             return answer, results.refused(answer)
 
         found, refused = self._call(ask)

@@ -19,6 +19,8 @@ VALUES = "values"
 EDGE = 12
 """Longest beginning of a word in the field `suggest`; as `edge_2_12` in the mapping."""
 
+NOTHING: Clause = {"query": {"match_none": {}}, "size": 0}
+"""Asks whether an index can be searched."""
 TIE: Clause = {"offer_id": "asc"}
 ORDERS: dict[str, list[Clause]] = {
     "relevanz": [{"_score": "desc"}, TIE],
