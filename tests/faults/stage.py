@@ -175,12 +175,11 @@ def stage(folder: Path, opensearch: str = "", database: str = "", **changes: str
 
 @contextmanager
 def stage_on_cluster(folder: Path, database: str = "") -> Iterator[Stage]:
-    """An installation on two nodes of its own, with a copy of each index on both."""
+    """An installation on two nodes of its own; each index has a copy on both."""
     with cluster(folder / "cluster") as nodes, stage(folder, nodes[0].url, database) as made:
         made.nodes = nodes
         with made.opensearch() as client:
             name = made.index("opensearch")
-            client.indices.put_settings(index=name, body={"index": {"auto_expand_replicas": "0-1"}})
             client.cluster.health(index=name, params={"wait_for_status": "green"})
         yield made
 
