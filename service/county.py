@@ -1,7 +1,7 @@
 """Name and contact of the county: `county.toml` in the folder that ANGEBOTE_COUNTY names."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 from service.errors import BadSetting
@@ -17,6 +17,8 @@ class County:
     contact_name: str
     contact_phone: str
     contact_mail: str
+    advice: str = ""
+    """The search that finds advice for people who are new, as in an address: "art=beratung&zielgruppe=…"; may be missing."""
 
 
 def read_county(folder: Path) -> County:
@@ -24,6 +26,7 @@ def read_county(folder: Path) -> County:
     path = folder / "county.toml"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return County(**{field.name: str(data[field.name]) for field in fields(County)})
+        wanted = [field.name for field in fields(County) if field.default is MISSING or field.name in data]
+        return County(**{name: str(data[name]) for name in wanted})
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
         raise BadSetting(f"ANGEBOTE_COUNTY: {path} fehlt oder ist unvollständig ({error}).") from None

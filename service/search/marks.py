@@ -6,12 +6,13 @@ with <mark> elements.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from markupsafe import Markup, escape
 
 from service.search.plan import Plan
-from service.search.wordbook import Wordbook
+from service.search.wordbook import Seen, Wordbook
 
 SNIPPET = 180
 """Characters of a snippet, about."""
@@ -20,6 +21,16 @@ SHORT = 250
 _SPACE = re.compile(r"\s")
 Place = tuple[int, int]
 """Start and end of a word in the text that was given."""
+
+
+def texts(data: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What of an offer a results page may show: title, short text, text."""
+    return data["title"], data["summary"], data["text"]
+
+
+def read(text: str, book: Wordbook) -> tuple[Seen, ...]:
+    """The words of a text, remembered."""
+    return book.read_short(text) if len(text) <= SHORT else book.read_long(text)
 
 
 class Marker:
@@ -38,7 +49,7 @@ class Marker:
         """The words of a text that are to be marked, in order."""
         if not self._keys:
             return []
-        words = self._book.read_short(text) if len(text) <= SHORT else self._book.read_long(text)
+        words = read(text, self._book)
         keys = self._keys
         return [
             (start, end)

@@ -1,34 +1,46 @@
-"""Why a hit is there beyond the words marked in it: terms of its vocabularies that the query names in some language, and
-towns. "alman dili kursu" finds a course whose text is German through the everyday words of its topic.
+"""Why a hit is there beyond the words marked in it: terms of its vocabularies that the query names in some language, words
+searched in place of those typed (near spellings, synonyms, translations), towns. "alman dili kursu" finds a course whose
+text is German through the everyday words of its topic.
+
+No hit is without a reason: where neither a mark nor a term shows one, the provider's name or the rest of the offer's text
+was it, and the page says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from service.search.marks import Marker, read, texts
 from service.search.plan import Plan
-from service.search.wordbook import Wordbook
+from service.search.wordbook import Seen, Wordbook
 
 MOST_TERMS = 2
-"""Terms named for one hit."""
+"""Terms named for one hit, and words of one kind."""
+Lines = Sequence[tuple[str, Sequence[Seen]]]
+"""Texts and their words."""
+Kind = Literal["label", "town", "spelling", "synonym", "translation", "provider", "text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A term of the hit that answers the query; pages show its label in their language."""
+    """A term of the hit that answers the query (pages show its label in their language), or a German word of it: `text`,
+    searched in place of what the query says: `source`."""
 
-    kind: Literal["label", "town"]
-    vocabulary: str
-    slug: str
+    kind: Kind
+    vocabulary: str = ""
+    slug: str = ""
+    text: str = ""
+    source: str = ""
 
 
 class Reasons:
     """The reasons of all hits of one plan."""
 
     def __init__(self, plan: Plan, book: Wordbook) -> None:
-        self._towns = plan.towns
+        self._plan, self._book, self._marker = plan, book, Marker(plan, book)
         self._vocabularies = book.vocabularies
         self._answered: dict[tuple[str, str], int] = {}
+        self._instead = bool(plan.synonyms) or any(word.spellings or word.source for word in plan.words)
         typed = [({*word.stems, *(near.stem for near in word.spellings)}, word.foreign) for word in plan.words]
         for key, (stems, foreign) in book.term_tokens.items() if typed else ():
             answered = sum(not (stems.isdisjoint(known) and foreign.isdisjoint(spoken)) for known, spoken in typed)
@@ -36,10 +48,62 @@ class Reasons:
                 self._answered[key] = answered
 
     def of(self, data: Mapping[str, Any]) -> list[Reason]:
-        """The reasons of a hit, from its display data: the terms that answer most words, then the towns."""
+        """The reasons of a hit, from its display data: words searched in place of others, the terms that answer most
+        words, the towns."""
         own = [("topics", slug) for slug in self._vocabularies.with_ancestors("topics", data["topics"])]
         own += [("kinds", data["kind"]), *(("audiences", slug) for slug in data["audiences"])]
         best = max((self._answered.get(key, 0) for key in own), default=0)
         terms = [key for key in own if best and self._answered.get(key) == best][:MOST_TERMS]
-        reasons = [Reason("label", vocabulary, slug) for vocabulary, slug in terms]
-        return reasons + [Reason("town", "towns", slug) for slug in self._towns if slug in data["towns"]]
+        reasons = self._words(data, bool(terms)) if self._instead else []
+        reasons += [Reason("label", vocabulary, slug) for vocabulary, slug in terms]
+        if self._plan.words and not reasons and not any(self._marker.places(text) for text in texts(data)):
+            reasons.append(self._elsewhere(data))
+        return reasons + [Reason("town", "towns", slug) for slug in self._plan.towns if slug in data["towns"]]
+
+    def _words(self, data: Mapping[str, Any], named: bool) -> list[Reason]:
+        """The words of the hit that were searched in place of others; translations only where no term says them."""
+        lines = [(text, read(text, self._book)) for text in texts(data)]
+        keys = frozenset(key for _, line in lines for seen in line for key in seen.forms.keys)
+        spellings = [
+            Reason("spelling", text=found, source=word.text)
+            for word in self._plan.words
+            if word.spellings and (found := _first({f"e:{near.token}" for near in word.spellings}, lines))
+        ]
+        synonyms = {
+            found: Reason("synonym", text=found, source=synonym.source)
+            for synonym in self._plan.synonyms
+            if not any(f"s:{stem}" in keys for stem in self._book.analysis.std(synonym.source))
+            and (found := _phrase(synonym.stems, lines))
+        }
+        spoken = [
+            Reason("translation", text=word.text, source=word.source)
+            for word in self._plan.words
+            if word.source and not named and any(f"s:{stem}" in keys for stem in word.stems)
+        ]
+        near = {reason.text for reason in spellings}
+        others = [reason for text, reason in synonyms.items() if text not in near]
+        return [*spellings[:MOST_TERMS], *others[:MOST_TERMS], *spoken[:MOST_TERMS]]
+
+    def _elsewhere(self, data: Mapping[str, Any]) -> Reason:
+        name = data["provider"]["name"] if data["provider"] else ""
+        return Reason("provider", text=name) if name and self._marker.places(name) else Reason("text")
+
+
+def _first(tokens: set[str], lines: Lines) -> str:
+    """The first word with one of the tokens, as it is written; "" where there is none."""
+    for text, line in lines:
+        for seen in line:
+            if not tokens.isdisjoint(seen.forms.keys):
+                return text[seen.start : seen.end]
+    return ""
+
+
+def _phrase(stems: Sequence[str], lines: Lines) -> str:
+    """The words with these stems where they stand together, as they are written; "" where they do not."""
+    wanted = [f"s:{stem}" for stem in stems]
+    for text, line in lines:
+        for start in range(len(line) - len(wanted) + 1):
+            part = line[start : start + len(wanted)]
+            if all(key in seen.forms.keys for key, seen in zip(wanted, part, strict=True)):
+                return text[part[0].start : part[-1].end]
+    return ""

@@ -82,13 +82,16 @@ def _answer() -> dict[str, Any]:
         "minimum": 0,
         "description": "null where the data base answers: it counts nothing",
     }
+    offers = {"type": "array", "items": _ref("Offer")}
     value = _object(value=TEXT, label=TEXT, count=count, selected={"type": "boolean"})
     return {
         "total": _whole(0, None), "page": _whole(1, MAX_PAGE), "size": _whole(1, None),
         "engine": {"type": "string", "enum": ["opensearch", "embedded", "standby", "database"]},
-        "offers": {"type": "array", "items": _ref("Offer")},
+        "offers": offers,
         "facets": _object(**{facet.name: {"type": "array", "items": value} for facet in FACETS}),
+        "searched": {"type": "array", "items": _object(kind=TEXT, source=TEXT, text=TEXTS)},
         "did_you_mean": {"type": ["string", "null"]}, "relaxed": TEXTS,
+        "relaxed_offers": {"type": "array", "items": _object(step=TEXT, url=TEXT, total=_whole(0, None), offers=offers)},
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from service.search.criteria import SORTS, SearchCriteria
 from service.search.engine import Hit
 from service.search.service import Answer
+from service.search.understood import understood
 from service.views import language, times
 from service.views.addresses import offer_url, provider_url, search_url
 from service.views.filters import GAP
@@ -58,7 +59,7 @@ def _card(hit: Hit, answer: Answer, view: _View) -> Markup:
     card, passage, reasons = _known(hit.data, answer.vocabularies, view)
     title, summary, snippets = marked(hit, answer)
     passages = "".join([f"{passage[0]}{snippet}{passage[1]}" for snippet in snippets])
-    items = "".join([f"<li>{escape(reason['text'])}</li>" for reason in why(hit, answer, view.code)])
+    items = "".join([f"<li>{_reason(reason, view.code)}</li>" for reason in why(hit, answer, view.code)])
     found = f"{reasons[0]}{items}{reasons[1]}" if items else ""
     return Markup(f"{card[0]}{title}{card[1]}{summary}{card[2]}{passages}{card[3]}{found}{card[4]}")  # noqa: S704  escaped
 
@@ -106,8 +107,45 @@ def level(answer: Answer) -> str:
 def why(hit: Hit, answer: Answer, code: str) -> list[Shown]:
     """What of the query a hit answers, beyond the marked words: {kind, text} for each reason."""
     return [
-        {"kind": reason.kind, "text": answer.vocabularies.label(reason.vocabulary, reason.slug, code)}
+        {
+            "kind": reason.kind,
+            "text": answer.vocabularies.label(reason.vocabulary, reason.slug, code) if reason.slug else reason.text,
+        }
         for reason in answer.reasons.of(hit.data)
+    ]
+
+
+def _reason(reason: Shown, code: str) -> Markup:
+    """A reason as a card says it. Words of the offers are German, whatever the page's language is."""
+    match reason["kind"]:
+        case "spelling":
+            said = gettext("ähnlich geschrieben: %(word)s")
+        case "synonym":
+            said = gettext("anderes Wort dafür: %(word)s")
+        case "translation":
+            said = gettext("auf Deutsch: %(word)s")
+        case "provider":
+            said = gettext("Name des Anbieters: %(word)s")
+        case "text":
+            said = gettext("weitere Angaben zum Angebot")
+        case _:
+            return escape(reason["text"])
+    return Markup(said) % {"word": german(reason["text"], code)}  # noqa: S704  a translation, and the word is escaped
+
+
+def german(text: str, code: str) -> Markup:
+    """German words on a page: they carry their language where it is not the page's."""
+    if language.page_locale(code).language == "de":
+        return escape(text)
+    return Markup('<bdi lang="de" dir="ltr">{}</bdi>').format(text)
+
+
+def searched(answer: Answer) -> list[Shown]:
+    """What was searched in place of words of the query: {kind, source, text} with kind "spelling", "translation" or
+    "synonym", for the page and for programs."""
+    return [
+        {"kind": said.kind, "source": said.source, "text": list(said.words)}
+        for said in understood(answer.plan, answer.found.hits, answer.book)
     ]
 
 

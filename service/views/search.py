@@ -2,6 +2,7 @@
 
 import time
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
@@ -9,7 +10,7 @@ from service.clock import today
 from service.context import context
 from service.search.criteria import MAX_PAGE, PAGE_SIZE, QUERY_USED, SearchCriteria, parse
 from service.search.service import Answer
-from service.views import addresses, csv_export, filters, language, limits, present, suggestions
+from service.views import addresses, csv_export, filters, further, language, limits, present, suggestions
 from service.views.cache import cached
 from service.views.logs import note
 from service.views.operation import SEARCH
@@ -41,7 +42,7 @@ def results() -> Response:
 
 
 def _page(answer: Answer, day: date) -> str:
-    asked = answer.criteria
+    asked, more = answer.criteria, further.look(answer)
     return render_template(
         "search/results.html",
         criteria=asked,
@@ -54,6 +55,8 @@ def _page(answer: Answer, day: date) -> str:
         clear_url=addresses.search_url(asked.unfiltered()),
         towns=_town_chips(answer),
         without=filters.costs(answer) if not answer.found.total else [],
+        searched=present.searched(answer),
+        **further.shown(answer, more, day),
         sorting=present.sorting(asked),
         paging=present.paging(answer, MAX_PAGE),
         beyond=bool(answer.found.total) and asked.page > answer.pages,
@@ -85,9 +88,32 @@ def _town_chips(answer: Answer) -> list[dict[str, str]]:
 def results_json() -> Response:
     """The search as JSON; its fields are a promise to integrators."""
     answer = find(criteria())
-    found = answer.found
+    more = further.look(answer, advised=False)
+    return jsonify(
+        total=answer.found.total,
+        page=answer.criteria.page,
+        size=PAGE_SIZE,
+        engine=answer.engine,
+        offers=_offers(answer),
+        facets=filters.as_json(answer),
+        searched=present.searched(answer),
+        did_you_mean=more.did_you_mean,
+        relaxed=[further.said(found) for found in more.relaxed],
+        relaxed_offers=[
+            {
+                "step": found.step.kind,
+                "url": addresses.search_url(found.step.criteria),
+                "total": found.answer.found.total,
+                "offers": _offers(found.answer),
+            }
+            for found in more.relaxed
+        ],
+    )
+
+
+def _offers(answer: Answer) -> list[dict[str, Any]]:
     offers = []
-    for hit in found.hits:
+    for hit in answer.found.hits:
         data = hit.data
         title, summary, snippets = present.marked(hit, answer)
         offers.append(
@@ -107,16 +133,7 @@ def results_json() -> Response:
                 "why": present.why(hit, answer, language.current()),
             }
         )
-    return jsonify(
-        total=found.total,
-        page=answer.criteria.page,
-        size=PAGE_SIZE,
-        engine=answer.engine,
-        offers=offers,
-        facets=filters.as_json(answer),
-        did_you_mean=None,
-        relaxed=[],
-    )
+    return offers
 
 
 @blueprint.get("/angebote.csv")
