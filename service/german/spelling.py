@@ -3,9 +3,11 @@
 Both engines search fuzzily only for a word that no offer contains, and propose a correction from the same words.
 """
 
+import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -26,15 +28,40 @@ def edits_allowed(word: str) -> int:
     return 0 if len(word) < 4 else 1 if len(word) < 7 else 2
 
 
+SHORTEST_SOUND, EDITS_OF_SOUND = 5, 2.5
+"""A word of so many letters is also sought by its sound, with one edit in so many letters."""
+_SOUNDS = (
+    (re.compile("ph"), "f"), (re.compile("sch|ch(?=s)|tz|ts|[sz]|c(?=[eiy])"), "s"), (re.compile("ck|ch|[gkqc]"), "k"),
+    (re.compile("x"), "ks"), (re.compile("[vw]"), "f"), (re.compile("p"), "b"), (re.compile("dt|th|d"), "t"),
+    (re.compile("n(?=[bfk])|m"), "n"), (re.compile("[aeiouyhj]"), ""), (re.compile(r"(.)\1+"), r"\1"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def sound(word: str) -> str:
+    """What a word sounds like to somebody who learns German: its consonants, those alike as one; "" for too few of them.
+
+    >>> sound("fersicherung") == sound("versicherung"), sound("farrad") == sound("fahrrad")
+    (True, True)
+    """
+    for pattern, instead in _SOUNDS:
+        word = pattern.sub(instead, word)
+    return word if len(word) > 1 else ""
+
+
 class Lexicon:
     """Words of the offers (tokens of ``de_exact`` and parts of compounds, folded alike) with the number of offers."""
 
     def __init__(self, frequencies: Mapping[str, int] | None = None):
         self._frequency: dict[str, int] = {}
+        self._sounds: defaultdict[str, list[str]] = defaultdict(list)
         # Candidates share the first letter (prefix_length 1) and differ in length by the edits allowed at most.
         self._buckets: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
         for word, frequency in (frequencies or {}).items():
             self._count(word, frequency)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frequency)
 
     def __len__(self) -> int:
         return len(self._frequency)
@@ -45,6 +72,8 @@ class Lexicon:
         known = self._frequency.get(word)
         if known is None:
             self._buckets[word[0], len(word)].append(word)
+            if key := sound(word):
+                self._sounds[key].append(word)
         self._frequency[word] = (known or 0) + frequency
 
     def add(self, words: Iterable[str]) -> None:
@@ -74,6 +103,11 @@ class Lexicon:
             if bucket:
                 near = extract(word, bucket, scorer=OSA.distance, processor=None, limit=None, score_cutoff=edits)
                 found.extend(Near(candidate, int(distance)) for candidate, distance, _ in near)
+        seen = {near.word for near in found}
+        for candidate in self._sounds.get(sound(word), ()) if len(word) >= SHORTEST_SOUND else ():
+            distance = OSA.distance(word, candidate)
+            if candidate not in seen and distance <= len(word) / EDITS_OF_SOUND:
+                found.append(Near(candidate, distance))
         found.sort(key=lambda near: (near.distance, -self._frequency[near.word], near.word))
         return found[:limit]
 

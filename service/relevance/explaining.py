@@ -46,6 +46,8 @@ def understood(plan: Plan, book: Wordbook) -> dict[str, Any]:
                 "text": word.text,
                 "stems": list(word.stems),
                 "parts": list(word.parts) if word.parts != word.stems else [],
+                "forms": [form.stem for form in word.forms],
+                "weight": word.weight,
                 "spellings": [near.token for near in word.spellings],
                 "translates": word.source,
             }

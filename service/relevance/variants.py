@@ -9,13 +9,17 @@ WITHOUT = {
     "ohne-titel": replace(BOOSTS, title=0.0),
     "ohne-teile": replace(BOOSTS, parts=0.0, part_spelling=0.0),
     "ohne-schreibweisen": replace(BOOSTS, spelling=0.0),
-    "ohne-synonyme": replace(BOOSTS, synonyms=0.0),
+    "ohne-synonyme": replace(BOOSTS, synonyms=0.0, everyday=0.0),
+    "ohne-formen": replace(BOOSTS, forms=0.0),
+    "ohne-fuegung": replace(BOOSTS, joined=0.0),
+    "ohne-gewichtung": replace(BOOSTS, weak=1.0),
+    "ohne-verneinung": replace(BOOSTS, negated=0.0),
     "ohne-begriffe": replace(BOOSTS, labels=0.0),
     "ohne-fremdwoerter": replace(BOOSTS, words=0.0),
     "ohne-orte": replace(BOOSTS, town=0.0),
 }
-"""The search without one of its parts: weight of the title, compound parts, near spellings, synonyms, German words of
-terms, their words in other languages, preference for named towns."""
+"""The search without one of its parts: weight of the title, compound parts, near spellings, synonyms, other
+forms of words, compounds written apart or inside longer ones, small weights, phrases of what is missing, German words of terms, their words in other languages, preference for named towns."""
 NAMES = tuple(field.name for field in fields(Boosts))
 
 

@@ -39,11 +39,14 @@ class Marker:
     def __init__(self, plan: Plan, book: Wordbook) -> None:
         self._book = book
         stems = {stem for word in plan.words for stem in word.stems}
-        stems |= {stem for synonym in plan.synonyms for stem in synonym.stems}
+        stems |= {stem for synonym in (*plan.negations, *plan.synonyms) for stem in synonym.stems}
+        stems |= {form.stem for word in plan.words for form in word.forms}
         self._keys = {f"s:{stem}" for stem in stems}
         self._keys |= {f"e:{spelling.token}" for word in plan.words for spelling in word.spellings}
         self._keys |= {f"f:{token}" for word in plan.words for token in word.foreign}
         self._parts = [frozenset(word.parts) for word in plan.words if word.parts]
+        self._parts += [frozenset(s.parts or s.stems) for s in plan.synonyms if len(s.stems) == 1]
+        self._parts += [frozenset([form.stem]) for word in plan.words for form in word.forms]
 
     def places(self, text: str) -> list[Place]:
         """The words of a text that are to be marked, in order."""

@@ -1,15 +1,20 @@
 """How a query is understood: a `Plan`, built once in Python and translated by each engine into its own query.
 
 The shape is measured (design: best variant per word, not a sum of clauses). For each word that is no stop word the best
-of: stem anywhere, stem in the title, all compound parts, label or everyday word of its terms, near spellings (only for a
-word that no offer contains). Synonyms come beside, with a small weight. Towns named in the query are a preference, never a
-silent filter.
+of: stem anywhere, stem in the title, all compound parts, label or everyday word of its terms, its other forms, near
+spellings (only for a word that no offer contains). Words that make a compound of the offers together are searched as that
+compound too, as are compounds inside a longer one that no offer contains. Words that say little count little.
+Synonyms come beside: with a small weight for a word that the offers use themselves, with a large one for what only
+people say. Towns named in the query are a preference, never a silent filter.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.german import foreign
 from service.german.normalise import cut_query, fold_gender
+from service.german.synonyms import Expansion
+from service.search.guesses import Joined
 from service.search.wordbook import Wordbook
 
 
@@ -21,19 +26,28 @@ class Boosts:
     all: float = 1.0
     title: float = 0.5
     parts: float = 0.8
-    labels: float = 0.6
+    labels: float = 1.0
     words: float = 1.0
+    forms: float = 0.9
+    joined: float = 1.0
+    weak: float = 0.3
+    negated: float = 1.0
     spelling: float = 1.0
     part_spelling: float = 0.8
-    synonyms: float = 0.15
+    synonyms: float = 0.3
+    everyday: float = 1.0
     town: float = 1.5
-    tie_breaker: float = 0.5
+    tie_breaker: float = 0.3
 
 
 BOOSTS = Boosts()
-MOST_SPELLINGS = 8
+MOST_SPELLINGS = 6
 """Near spellings searched for one word, the nearest and commonest. The server takes 1,024 clauses: 20 mistyped words make
-4 x 8 + 5 each, and synonyms come on top."""
+4 x 6 + 5 each, and synonyms come on top."""
+MOST_FORMS, MOST_JOINED, MOST_SYNONYMS, MOST_NEGATIONS = 4, 5, 40, 9
+"""Other forms of one word; compounds, synonyms and negations of a whole query. What comes first is taken."""
+NEGATIONS = ("ohne", "keine", "nicht")
+"""What stands before something that is missing, one word for each stem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +61,18 @@ class Spelling:
 
 
 @dataclass(frozen=True, slots=True)
+class Relative:
+    """Another form of a word (Lotsin, Lotsen), or a word made from it (Berater, Beratung), by its stem."""
+
+    stem: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A word of the query. `stems` and `exact` are its tokens in the fields of those analyses; `parts` the stems of its
-    compound parts (its own stems where it is no compound); `foreign` its tokens in the field `words`."""
+    compound parts (its own stems where it is no compound); `foreign` its tokens in the field `words`; `forms` its other
+    forms. `weight` is small for a word that says little."""
 
     text: str
     stems: tuple[str, ...]
@@ -58,19 +81,26 @@ class Word:
     parts: tuple[str, ...]
     foreign: tuple[str, ...]
     spellings: tuple[Spelling, ...] = ()
+    forms: tuple[Relative, ...] = ()
+    weight: float = 1.0
     source: str = ""
     """What the query says where the word is the German label of a term said in another language."""
+    apart: str = ""
+    """What the query says where the word is a compound that was written apart, or lies inside a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Synonym:
     """A synonym of words in the query: searched as one word or as a phrase. `places` are the positions of its stems,
-    stop words counted; `source` is what the query says."""
+    stop words counted; `parts` the stems of its compound parts; `source` is what the query says: of all synonyms of one
+    source the best counts. `weight` is in parts of a word of the query."""
 
     text: str
     stems: tuple[str, ...]
     places: tuple[int, ...]
     source: str
+    parts: tuple[str, ...] = ()
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +111,8 @@ class Plan:
     synonyms: tuple[Synonym, ...] = ()
     towns: tuple[str, ...] = ()
     boosts: Boosts = BOOSTS
+    negations: tuple[Synonym, ...] = ()
+    """Other ways to say that something is missing; searched as synonyms are."""
 
     @property
     def everything(self) -> bool:
@@ -92,31 +124,94 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS) -> Plan:
     """The plan of a query; never fails, whatever was typed. Other weights are for comparing."""
     towns, rest = book.towns_in(fold_gender(cut_query(query).text).split())
     text = " ".join(rest)
-    words = [_word(word, book) for word in _words(text, book)]
+    words = [_word(word, book, boosts) for word in _words(text, book)]
     if not words:
         return Plan(towns=tuple(towns), boosts=boosts)
-    words = _translated(words, book)
-    if not boosts.spelling:
-        words = [replace(word, spellings=()) for word in words]
-    expanded = book.synonyms.expand(text) if boosts.synonyms else ()
-    synonyms = [_synonym(found.text, text[found.starts : found.ends], book) for found in expanded]
-    return Plan(tuple(words), tuple(synonym for synonym in synonyms if synonym.stems), tuple(towns), boosts)
+    words = _translated(words, book, boosts)
+    joined = book.guesses.joined(text)[:MOST_JOINED] if boosts.joined else []
+    joined = _joined(text, words, book) if boosts.joined else []
+    known = {word.stems for word in words}
+    compounds = [replace(_word(j.word, book, boosts), apart=j.source, weight=boosts.joined) for j in joined]
+    words += [word for word in compounds if word.stems not in known]
+    synonyms = _synonyms(_spelt(text, words), book, boosts)
+    for compound in joined:
+        synonyms += _synonyms(compound.word, book, boosts)
+    for word in words:
+        synonyms += _inside(word, book, boosts) if len(word.parts) > 1 else []
+    negations = _negated(text, book, boosts)[:MOST_NEGATIONS]
+    return Plan(tuple(words), tuple(synonyms[:MOST_SYNONYMS]), tuple(towns), boosts, negations)
 
 
-def _translated(words: list[Word], book: Wordbook) -> list[Word]:
+def _joined(text: str, words: list[Word], book: Wordbook) -> list[Joined]:
+    """Compounds of words that were written apart, and those inside a compound that no offer contains."""
+    found = book.guesses.joined(text)
+    for word in words:
+        if not book.guesses.knows(word.exact):
+            found += [Joined(inner, word.text) for inner in book.guesses.inside(word.text)]
+    return found[:MOST_JOINED]
+
+
+def _inside(word: Word, book: Wordbook, boosts: Boosts) -> list[Synonym]:
+    """What rules say to the parts of a compound that no offer contains: wohnung suchen to Mietwohnungssuche."""
+    if book.guesses.knows(word.exact):
+        return []
+    return [replace(synonym, source=word.text) for synonym in _synonyms(word.parts_text, book, boosts, said=True)]
+
+
+def _spelt(text: str, words: list[Word]) -> str:
+    """The text with mistyped words as what they most likely mean."""
+    for word in words:
+        if word.spellings and word.text in text:
+            text = text.replace(word.text, word.spellings[0].token)
+    return text
+
+
+def _translated(words: list[Word], book: Wordbook, boosts: Boosts) -> list[Word]:
     """The words, and the German labels of terms that they name in another language. What is understood as another
     language is not taken for mistyped German."""
     found = book.translations_in([word.text for word in words])
     understood = {said for source, _ in found for said in source.split()}
     own = [replace(word, spellings=()) if word.text in understood else word for word in words]
     known = {word.stems for word in words}
-    added = [replace(_word(w, book), source=source) for source, label in found for w in _words(label, book)]
+    added = [replace(_word(w, book, boosts), source=source) for source, label in found for w in _words(label, book)]
     return own + [word for word in added if word.stems not in known]
 
 
-def _synonym(text: str, source: str, book: Wordbook) -> Synonym:
+def _synonyms(text: str, book: Wordbook, boosts: Boosts, *, said: bool = False) -> list[Synonym]:
+    """The synonyms of a text; those of a word or phrase that no offer uses weigh more. `said`:
+    those of phrases only."""
+    if not (boosts.synonyms or boosts.everyday):
+        return []
+    found: list[Synonym] = []
+    for expansion in book.synonyms.expand(text):
+        weight = boosts.synonyms if _of_offers(expansion, book) else boosts.everyday
+        source = text[expansion.starts : expansion.ends]
+        made = _synonym(expansion.text, source, book, weight)
+        if made.stems and weight and (expansion.said or not said):
+            found.append(made)
+    return found
+
+
+def _of_offers(expansion: Expansion, book: Wordbook) -> bool:
+    """Whether the words that fired are a single word that the offers use themselves."""
+    return not expansion.said and book.lexicon.knows(expansion.words[0].exact)
+
+
+def _synonym(text: str, source: str, book: Wordbook, weight: float) -> Synonym:
     placed = [(place, stem) for place, stem in enumerate(book.analysis.with_gaps(text)) if stem]
-    return Synonym(text, tuple(stem for _, stem in placed), tuple(place for place, _ in placed), source)
+    stems = tuple(stem for _, stem in placed)
+    parts = tuple(book.analysis.std(" ".join(book.splitter.parts(text)))) if len(stems) == 1 else ()
+    return Synonym(text, stems, tuple(place for place, _ in placed), source, parts, weight)
+
+
+def _negated(text: str, book: Wordbook, boosts: Boosts) -> tuple[Synonym, ...]:
+    """The other ways to say that something is missing: keine Prüfung for ohne Prüfung."""
+    if not boosts.negated:
+        return ()
+    found: list[Synonym] = []
+    for source, negated in book.guesses.negated_in(text):
+        found += [_synonym(f"{word} {negated}", source, book, boosts.negated) for word in NEGATIONS]
+    return tuple(synonym for synonym in found if len(synonym.stems) > 1)
 
 
 def _words(text: str, book: Wordbook) -> list[str]:
@@ -124,27 +219,42 @@ def _words(text: str, book: Wordbook) -> list[str]:
     return list(dict.fromkeys(text[span.start : span.end] for span in book.analysis.spans(text)))
 
 
-def _word(text: str, book: Wordbook) -> Word:
+def _word(text: str, book: Wordbook, boosts: Boosts) -> Word:
     stems, exact = tuple(book.analysis.std(text)), tuple(book.analysis.exact(text))
-    parts_text = " ".join(book.splitter.parts(text)) or text
+    parts_text = " ".join(book.guesses.parts(text)) or text
+    parts = tuple(book.analysis.std(parts_text))
+    forms = _forms(stems, exact, book) if boosts.forms else ()
+    known = book.guesses.knows(exact)
+    weak = all(book.guesses.is_weak(token, stem) for token, stem in zip(exact, stems, strict=True))
     return Word(
         text=text,
         stems=stems,
         exact=exact,
         parts_text=parts_text,
-        parts=tuple(book.analysis.std(parts_text)),
+        parts=parts,
         foreign=tuple(foreign.tokens(text)),
-        spellings=_spellings(stems, exact, book),
+        spellings=_spellings(stems, exact, book) if boosts.spelling and not (known or forms or weak) else (),
+        forms=forms,
+        weight=boosts.weak if weak else 1.0,
     )
+
+
+def _forms(stems: tuple[str, ...], exact: Sequence[str], book: Wordbook) -> tuple[Relative, ...]:
+    """The other forms of a word that stand in offers, as far as stemming does not join them."""
+    found: dict[str, float] = {}
+    for token in exact:
+        for form in book.guesses.related(token):
+            stem = "".join(book.analysis.std(form.word))
+            if stem and stem not in stems:
+                found[stem] = max(found.get(stem, 0.0), form.weight)
+    return tuple(Relative(stem, weight) for stem, weight in list(found.items())[:MOST_FORMS])
 
 
 def _spellings(stems: tuple[str, ...], exact: tuple[str, ...], book: Wordbook) -> tuple[Spelling, ...]:
     """Near words of the offers, for a word that stands in none of them, not even in another form."""
-    if any(book.lexicon.knows(token) for token in exact):
-        return ()
     found = [
         Spelling(near.word, "".join(book.analysis.std(near.word)), 1 - near.distance / len(near.word))
         for token in exact
-        for near in book.lexicon.closest(token, MOST_SPELLINGS)
+        for near in book.guesses.closest(token, MOST_SPELLINGS)
     ]
     return () if any(spelling.stem in stems for spelling in found) else tuple(found)

@@ -41,7 +41,15 @@ class Reasons:
         self._vocabularies = book.vocabularies
         self._answered: dict[tuple[str, str], int] = {}
         self._instead = bool(plan.synonyms) or any(word.spellings or word.source for word in plan.words)
-        typed = [({*word.stems, *(near.stem for near in word.spellings)}, word.foreign) for word in plan.words]
+        typed: list[tuple[set[str], Sequence[str]]] = [
+            ({*word.stems, *(s.stem for s in word.spellings), *(f.stem for f in word.forms)}, word.foreign)
+            for word in plan.words
+        ]
+        single: dict[str, set[str]] = {}
+        for synonym in plan.synonyms:
+            if len(synonym.stems) == 1:
+                single.setdefault(synonym.source, set()).update(synonym.stems)
+        typed += [(stems, ()) for stems in single.values()]
         for key, (stems, foreign) in book.term_tokens.items() if typed else ():
             answered = sum(not (stems.isdisjoint(known) and foreign.isdisjoint(spoken)) for known, spoken in typed)
             if answered:

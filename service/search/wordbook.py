@@ -17,6 +17,7 @@ from service.german.normalise import align
 from service.german.spelling import Lexicon
 from service.german.synonyms import Synonyms
 from service.german.wordlist import parse_words
+from service.search.guesses import Guesses
 from service.vocabulary import Term, Vocabularies
 
 FORMS_REMEMBERED = 1 << 14
@@ -72,6 +73,14 @@ class Wordbook:
     lexicon: Lexicon
     synonyms: Synonyms
     vocabularies: Vocabularies
+    weak: frozenset[str] = frozenset()
+    """Words that say little beside others."""
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """What words of a query may mean."""
+        terms = [word for words in self.term_words.values() for word in words.german]
+        return Guesses(self.analysis, self.splitter, self.lexicon, self.synonyms, terms, self.weak)
 
     @cached_property
     def forms(self) -> Callable[[str], Forms | None]:
@@ -190,6 +199,7 @@ class Lists:
     parts: frozenset[str]
     never_split: frozenset[str]
     never_part: frozenset[str]
+    weak: frozenset[str]
     synonyms: Synonyms
     analysis: Analysis
 
@@ -208,6 +218,7 @@ def read_lists(mappings: Path) -> Lists:
         parts=words("compound-parts-de.txt"),
         never_split=words("never-split-de.txt"),
         never_part=words("never-part-de.txt"),
+        weak=words("weak-words-de.txt"),
         synonyms=Synonyms.parse(rules, analysis),
         analysis=analysis,
     )
@@ -227,4 +238,4 @@ def learn_parts(lists: Lists, vocabularies: Vocabularies, frequencies: Mapping[s
 def make(lists: Lists, vocabularies: Vocabularies, parts: Collection[str], lexicon: Lexicon) -> Wordbook:
     """The wordbook of an index that was built with these parts."""
     splitter = Splitter(parts, never=lists.never_split | town_words(vocabularies))
-    return Wordbook(lists.analysis, splitter, lexicon, lists.synonyms, vocabularies)
+    return Wordbook(lists.analysis, splitter, lexicon, lists.synonyms, vocabularies, lists.weak)

@@ -24,7 +24,7 @@ class QueryBuilder:
         if plan.everything:
             return self._constant("towns", plan.towns, 1.0) if plan.towns else Query.all_query()
         clauses = [(Occur.Should, self._word(word, plan.boosts)) for word in plan.words]
-        clauses += self._synonyms(plan.synonyms, plan.boosts)
+        clauses += self._synonyms((*plan.negations, *plan.synonyms), plan.boosts)
         template = Query.boolean_query(clauses)
         if not plan.towns or not plan.boosts.town:
             return template
@@ -72,20 +72,39 @@ class QueryBuilder:
             *self._any("labels", word.stems, boosts.labels),
             *self._any("words", word.foreign, boosts.words),
         ]
+        for form in word.forms:
+            variants += self._said([form.stem], [form.stem], boosts, boosts.forms * form.weight)
         for near in word.spellings:
             variants += self._any("all_exact", [near.token], boosts.spelling * near.weight)
             variants += self._any("parts_exact", [near.token], boosts.part_spelling * near.weight)
             variants += self._any("title", [near.stem], boosts.title * near.weight)
             variants += self._any("labels", [near.stem], boosts.labels * near.weight)
-        return Query.disjunction_max_query(variants, tie_breaker=boosts.tie_breaker)
+        best = Query.disjunction_max_query(variants, tie_breaker=boosts.tie_breaker)
+        return best if word.weight == 1 else Query.boost_query(best, word.weight)
+
+    def _said(self, stems: Sequence[str], parts: Sequence[str], boosts: Boosts, weight: float) -> list[Query]:
+        """A word that stands for another one: anywhere, in the title, as parts, as a label."""
+        return [
+            *self._any("all", stems, boosts.all * weight),
+            *self._any("title", stems, boosts.title * weight),
+            *self._all("parts", parts, boosts.parts * weight),
+            *self._any("labels", stems, boosts.labels * weight),
+        ]
 
     def _synonyms(self, synonyms: Sequence[Synonym], boosts: Boosts) -> list[tuple[Occur, Query]]:
-        if not synonyms:
-            return []
-        single = list(dict.fromkeys(s.stems[0] for s in synonyms if len(s.stems) == 1))
-        phrases: dict[tuple[str, ...], list[str | tuple[int, str]]] = {
-            s.stems: [*zip(s.places, s.stems, strict=True)] for s in reversed(synonyms) if len(s.stems) > 1
-        }
-        clauses = [(Occur.Should, self._term("all", stem)) for stem in single]
-        clauses += [(Occur.Should, Query.phrase_query(self._schema, PHRASES, placed)) for placed in phrases.values()]
-        return [(Occur.Should, Query.boost_query(Query.boolean_query(clauses), boosts.synonyms))]
+        """One clause for each source: the best of its synonyms."""
+        sources: dict[str, dict[tuple[str, ...], Synonym]] = {}
+        for synonym in synonyms:
+            sources.setdefault(synonym.source, {}).setdefault(synonym.stems, synonym)
+        clauses: list[tuple[Occur, Query]] = []
+        for different in sources.values():
+            variants: list[Query] = []
+            for stems, synonym in different.items():
+                if len(stems) == 1:
+                    variants += self._said(stems, synonym.parts or stems, boosts, synonym.weight)
+                else:
+                    placed: list[str | tuple[int, str]] = [*zip(synonym.places, stems, strict=True)]
+                    phrase = Query.phrase_query(self._schema, PHRASES, placed)
+                    variants.append(Query.boost_query(phrase, synonym.weight))
+            clauses.append((Occur.Should, Query.disjunction_max_query(variants, tie_breaker=boosts.tie_breaker)))
+        return clauses

@@ -73,7 +73,9 @@ def text(plan: Plan) -> Clause:
     """What hits must match, with its score."""
     if plan.everything:
         return terms("towns", plan.towns) if plan.towns else {"match_all": {}}
-    clauses = [_word(word, plan.boosts) for word in plan.words] + _synonyms(plan.synonyms, plan.boosts)
+    clauses = [_word(word, plan.boosts) for word in plan.words] + _synonyms(
+        (*plan.negations, *plan.synonyms), plan.boosts
+    )
     template = {"bool": {"should": clauses, "minimum_should_match": 1}}
     if not plan.towns or not plan.boosts.town:
         return template
@@ -124,20 +126,47 @@ def _word(word: Word, boosts: Boosts) -> Clause:
     ]
     if word.foreign:
         variants += _match("words", " ".join(word.foreign), boosts.words)
+    for form in word.forms:
+        variants += _said(form.stem, [form.stem], boosts, boosts.forms * form.weight)
     for near in word.spellings:
         variants += _term("all.exact", near.token, boosts.spelling * near.weight)
         variants += _term("all_parts.exact", near.token, boosts.part_spelling * near.weight)
         variants += _term("title", near.stem, boosts.title * near.weight)
         variants += _term("labels", near.stem, boosts.labels * near.weight)
-    return {"dis_max": {"tie_breaker": boosts.tie_breaker, "queries": variants}}
+    best: Clause = {"tie_breaker": boosts.tie_breaker, "queries": variants}
+    return {"dis_max": best if word.weight == 1 else best | {"boost": word.weight}}
+
+
+def _all(field: str, tokens: Sequence[str], boost: float) -> list[Clause]:
+    if not boost:
+        return []
+    if len(tokens) == 1:
+        return _term(field, tokens[0], boost)
+    return [{"bool": {"must": [{"term": {field: {"value": token}}} for token in tokens], "boost": boost}}]
+
+
+def _said(stem: str, parts: Sequence[str], boosts: Boosts, weight: float) -> list[Clause]:
+    """A word that stands for another one: anywhere, in the title, as parts, as a label."""
+    return [
+        *_term("all", stem, boosts.all * weight),
+        *_term("title", stem, boosts.title * weight),
+        *_all("all_parts", parts, boosts.parts * weight),
+        *_term("labels", stem, boosts.labels * weight),
+    ]
 
 
 def _synonyms(synonyms: Sequence[Synonym], boosts: Boosts) -> list[Clause]:
-    if not synonyms:
-        return []
-    different = {synonym.stems: synonym for synonym in reversed(synonyms)}
-    clauses: list[Clause] = [
-        {("match" if len(stems) == 1 else "match_phrase"): {"all": synonym.text}}
-        for stems, synonym in different.items()
-    ]
-    return [{"bool": {"should": clauses, "minimum_should_match": 1, "boost": boosts.synonyms}}]
+    """One clause for each source: the best of its synonyms."""
+    sources: dict[str, dict[tuple[str, ...], Synonym]] = {}
+    for synonym in synonyms:
+        sources.setdefault(synonym.source, {}).setdefault(synonym.stems, synonym)
+    clauses: list[Clause] = []
+    for different in sources.values():
+        variants: list[Clause] = []
+        for stems, synonym in different.items():
+            if len(stems) == 1:
+                variants += _said(stems[0], synonym.parts or stems, boosts, synonym.weight)
+            else:
+                variants.append({"match_phrase": {"all": {"query": synonym.text, "boost": synonym.weight}}})
+        clauses.append({"dis_max": {"tie_breaker": boosts.tie_breaker, "queries": variants}})
+    return clauses

@@ -100,7 +100,27 @@ def test_an_expansion_says_what_it_stands_for() -> None:
 def test_the_longest_left_side_wins_and_uses_its_words_up() -> None:
     synonyms = Synonyms.parse("deutsch => sprache\ndeutsch lernen => kurs\nlernen => schule", ANALYSIS)
     assert targets(synonyms, "Deutsch lernen") == {"kurs"}
-    assert targets(synonyms, "lernen, Deutsch") == {"sprache", "schule"}
+    assert targets(synonyms, "Deutsch in der Schule") == {"sprache"}
+
+
+def test_a_left_side_of_several_words_fires_in_any_order_where_its_words_stand_near_each_other() -> None:
+    synonyms = Synonyms.parse("geld amt => sozialleistungen", ANALYSIS)
+    for query in ("Geld vom Amt", "das Amt gibt mir kein Geld", "Amt, Ämter, Geld"):
+        assert targets(synonyms, query) == {"sozialleistungen"}
+    assert targets(synonyms, "Amt zwei drei vier fünf sechs Geld") == set()
+
+
+def test_other_forms_of_a_word_fire_too() -> None:
+    synonyms = Synonyms.parse("brief helfen => formularhilfe", ANALYSIS)
+    assert targets(synonyms, "Wer hilft mir mit dem Brief?") == {"formularhilfe"}
+
+
+def test_a_stop_word_counts_where_but_one_other_word_is_said() -> None:
+    synonyms = Synonyms.parse("licht aus => stromsperre\nkann nicht mehr => krise", ANALYSIS)
+    assert targets(synonyms, "Das Licht ist aus") == {"stromsperre"}
+    assert targets(synonyms, "Licht für das Fahrrad") == set()
+    assert targets(synonyms, "Ich kann nicht mehr") == {"krise"}
+    assert targets(synonyms, "nicht mehr lange") == set()
 
 
 def test_one_way_rules_have_no_way_back() -> None:

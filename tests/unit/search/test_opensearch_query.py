@@ -49,9 +49,16 @@ def test_a_mistyped_word_is_searched_as_what_it_may_mean(book: Wordbook) -> None
 def test_synonyms_stand_beside_the_words_with_their_own_weight(book: Wordbook) -> None:
     template = text(understand("Sprachkurs", book))["bool"]
     assert template["minimum_should_match"] == 1
-    assert template["should"][-1]["bool"]["boost"] == BOOSTS.synonyms
-    kinds = {next(iter(clause)) for clause in template["should"][-1]["bool"]["should"]}
-    assert kinds == {"match", "match_phrase"}
+    variants = template["should"][-1]["dis_max"]["queries"]
+    assert {"term", "match_phrase"} <= {next(iter(clause)) for clause in variants}
+    assert {clause["match_phrase"]["all"]["boost"] for clause in variants if "match_phrase" in clause} == {
+        BOOSTS.synonyms
+    }
+
+
+def test_what_only_people_say_is_carried_by_its_synonyms(book: Wordbook) -> None:
+    variants = text(understand("Klamotten", book))["bool"]["should"][-1]["dis_max"]["queries"]
+    assert {"term": {"title": {"value": "kleiderkamm", "boost": BOOSTS.title * BOOSTS.everyday}}} in variants
 
 
 def test_a_town_in_the_words_only_prefers(book: Wordbook) -> None:

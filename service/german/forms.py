@@ -1,0 +1,214 @@
+"""Other forms of a word, by rules and a small list: what stemming does not join.
+
+Lotsin and Lotsen, geholfen and helfen, Praktika and Praktikum; with less weight words made from it: Berater and Beratung.
+Rules guess; who asks takes only those guesses that stand in the offers. All words are tokens of ``de_exact``.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from service.german.verbs import IRREGULAR
+
+FORM, DERIVED = 1.0, 0.6
+"""What a form of the same word counts, and a word made from it."""
+SHORTEST = 4
+"""Letters of a word that has forms, and of what is left of it without an ending."""
+
+
+class Form(NamedTuple):
+    """A guess at another form of a word."""
+
+    word: str
+    weight: float
+
+
+_PREFIXES = """
+ab an auf aus be bei dar durch ein ent er fest frei her herum hin hinter los mit nach teil uber um umher unter ver vor
+vorbei weg weiter wieder zer zu zuruck zusammen
+"""
+_PREFIX = re.compile(rf"^({'|'.join(sorted(_PREFIXES.split(), key=len, reverse=True))})(.{{3,}})$")
+_SEPARATED = re.compile(rf"^({'|'.join(sorted(_PREFIXES.split(), key=len, reverse=True))})(ge|zu)(.{{3,}})$")
+_ADJECTIVE_ENDING = re.compile(r"(?<=t)e[mnrs]?$|(?<=end)e[mnrs]?$")
+# Nouns that look like a form of a verb.
+_NO_VERB = frozenset(
+    [
+        "angst",
+        "arbeit",
+        "arzt",
+        "bett",
+        "brot",
+        "dienst",
+        "flucht",
+        "fracht",
+        "gast",
+        "gebet",
+        "geburt",
+        "gefahrt",
+        "gehalt",
+        "geist",
+        "gemut",
+        "gericht",
+        "geschaft",
+        "gesicht",
+        "gewalt",
+        "gewicht",
+        "haft",
+        "haupt",
+        "haut",
+        "kraft",
+        "kunst",
+        "lust",
+        "macht",
+        "markt",
+        "nacht",
+        "norm",
+        "not",
+        "obst",
+        "ort",
+        "pacht",
+        "post",
+        "punkt",
+        "recht",
+        "rest",
+        "saft",
+        "schicht",
+        "schrift",
+        "schuld",
+        "sport",
+        "stadt",
+        "start",
+        "stift",
+        "sucht",
+        "tat",
+        "text",
+        "tracht",
+        "unterricht",
+        "verlust",
+        "vernunft",
+        "wert",
+        "wort",
+        "zeit",
+        "zucht",
+        "zukunft",
+        "herkunft",
+        "unterkunft",
+        "auskunft",
+        "ankunft",
+        "gesund",
+        "gesundheit",
+        "gesprach",
+        "geschenk",
+        "gespenst",
+        "nicht",
+        "licht",
+        "leicht",
+        "schlecht",
+    ]
+)
+# (ending, other ending): a form of the same word where both ways hold.
+_FORMS = (
+    ("nis", "nisse"), ("nis", "nissen"), ("um", "en"), ("um", "a"), ("a", "en"), ("us", "en"), ("o", "en"), ("o", "os"),
+    ("a", "as"), ("y", "ys"), ("i", "is"), ("e", "es"), ("frau", "mann"), ("frau", "leute"), ("mann", "leute"),
+    ("frau", "frauen"), ("ierende", "ent"), ("ierende", "enten"), ("ierende", "entin"), ("ierenden", "ent"),
+    ("ierenden", "enten"), ("fach", "facher"),
+)  # fmt: skip
+_MADE_FROM = (
+    ("er", "ung"), ("er", "en"), ("ler", "lung"), ("iert", "ierung"), ("ieren", "ierung"), ("ieren", "ation"),
+    ("iert", "ation"), ("iert", "ieren"), ("los", "losigkeit"), ("lose", "losigkeit"), ("losen", "losigkeit"),
+    ("ig", "igkeit"), ("lich", "lichkeit"), ("sam", "samkeit"), ("iv", "ion"), ("istisch", "ismus"), ("ist", "ismus"),
+    ("iker", ""), ("ikern", ""), ("iker", "ismus"), ("isch", "e"), ("isch", "ien"), ("isch", "er"), ("arin", "ariat"),
+    ("ent", "ium"), ("loge", "logie"), ("login", "logie"), ("loge", "logisch"), ("ie", "isch"), ("ik", "isch"),
+    ("er", "erei"), ("frei", "freiheit"), ("heit", ""), ("schaft", ""), ("ling", "linge"), ("t", "ung"), ("en", "ung"),
+    ("n", "ung"), ("n", "er"),
+)  # fmt: skip
+
+
+def guesses(word: str) -> Iterator[Form]:
+    """Possible other forms of a word, the surer ones first; most of them are no words.
+
+    >>> {form.word for form in guesses("lotsin")} >= {"lotse", "lotsen"}
+    True
+    """
+    if len(word) < SHORTEST or not word.isalpha():
+        return
+    yield from (Form(other, FORM) for other in _gendered(word))
+    yield from (Form(other, FORM) for other in _exchanged(word, _FORMS))
+    if word not in _NO_VERB:
+        yield from (Form(other, FORM) for other in _verb(word))
+    yield from (Form(other, DERIVED) for other in _made(word))
+
+
+def related(word: str, known: Callable[[str], bool], most: int = 8) -> list[Form]:
+    """The other forms of a word that are known, each once."""
+    found: dict[str, Form] = {}
+    for form in guesses(word):
+        if form.word != word and form.word not in found and known(form.word):
+            found[form.word] = form
+            if len(found) == most:
+                break
+    return list(found.values())
+
+
+def _gendered(word: str) -> Iterator[str]:
+    """Lotsin: Lotse, Lotsen; Zeugen: Zeugin, Zeuginnen."""
+    for ending in ("innen", "in"):
+        base = word.removesuffix(ending)
+        if base != word and len(base) >= 3:
+            yield from (base, f"{base}e", f"{base}en", f"{base}n", f"{base}in", f"{base}innen")
+            return
+    base = word.removesuffix("en") if word.endswith("en") else word.removesuffix("e")
+    if len(base) >= 3 and not word.endswith(("ung", "heit", "keit", "ungen", "heiten", "keiten")):
+        yield from (f"{base}in", f"{base}innen")
+
+
+def _exchanged(word: str, pairs: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    for one, other in pairs:
+        for ending, instead in ((one, other), (other, one)):
+            if ending and word.endswith(ending) and len(word) - len(ending) >= 3:
+                yield word[: -len(ending)] + instead
+
+
+def _made(word: str) -> Iterator[str]:
+    """Words made from this one, or that it is made from; plurals of -ung count as the singular."""
+    base = word.removesuffix("en") if word.endswith("ungen") else word
+    if base.endswith(("erin", "erinnen")):
+        base = base.removesuffix("nen").removesuffix("in")
+    for one, other in _MADE_FROM:
+        for ending, instead in ((one, other), (other, one)):
+            rest = len(base) - len(ending)
+            if ending and base.endswith(ending) and rest >= SHORTEST and base not in _NO_VERB:
+                yield base[:rest] + instead
+
+
+def _verb(word: str) -> Iterator[str]:
+    """Other forms of a verb: infinitive, participle, third person."""
+    word = _ADJECTIVE_ENDING.sub("", word)
+    yield from IRREGULAR.get(word, ())
+    separated = _SEPARATED.match(word)
+    if separated:  # angemeldet, anzumelden
+        prefix, _, rest = separated.groups()
+        inner = f"ge{rest}" if separated[2] == "ge" else rest
+        yield prefix + rest
+        yield from (prefix + other for other in (*IRREGULAR.get(inner, ()), *_regular(inner)))
+    prefixed = _PREFIX.match(word)
+    if prefixed:  # unterschreiben, unterschrieben
+        prefix, rest = prefixed.groups()
+        yield from (prefix + other.removeprefix("ge") for other in IRREGULAR.get(rest, ()))
+        yield from (f"{prefix}ge{rest[:-2]}t", f"{prefix}zu{rest}") if rest.endswith("en") else ()
+        if rest in IRREGULAR:
+            yield from (prefix + other for other in IRREGULAR[rest])
+    yield from _regular(word)
+
+
+def _regular(word: str) -> Iterator[str]:
+    if word.endswith("t"):
+        base = word[:-1].removesuffix("e") if word.endswith("et") else word[:-1]
+        yield from (f"{base}en", f"{base}n")
+        if word.startswith("ge") and len(base) >= SHORTEST + 1:
+            yield from (f"{base[2:]}en", f"{base[2:]}n", f"{base[2:]}t")
+    elif word.endswith("en") and len(word) > SHORTEST:
+        base = word[:-2]
+        yield from (f"ge{base}t", f"{base}t", f"ge{base}et", f"{base}et", f"{base}te")
+    elif word.endswith(("eln", "ern")):
+        yield from (f"ge{word[:-1]}t", f"{word[:-1]}t")

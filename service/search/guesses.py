@@ -1,0 +1,133 @@
+"""What words of a query may mean: other forms, near spellings, compounds that were written apart or lie inside longer ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from service.german.analysis import Analysis, Span
+from service.german.compounds import Splitter
+from service.german.forms import Form, related
+from service.german.spelling import Lexicon, Near
+from service.german.synonyms import NEGATION, Synonyms, same_word
+
+
+class Joined(NamedTuple):
+    """A compound of the offers that was written apart."""
+
+    word: str
+    source: str
+
+
+JOINTS = ("", "s", "n", "en", "es")
+"""What may stand between words that were written apart."""
+MOST_WORDS_JOINED = 3
+SHORTEST_KNOWN_PART, SHORTEST_COMPOUND_INSIDE = 5, 10
+"""Letters of a word of the offers that a compound of a query may be made of, and of one that is a compound itself."""
+
+
+@dataclass
+class Guesses:
+    """What is guessed with the words of one index. `terms` are the German words of terms that find offers; `weak` words
+    say little beside others."""
+
+    analysis: Analysis
+    splitter: Splitter
+    lexicon: Lexicon
+    synonyms: Synonyms
+    terms: Sequence[str]
+    weak: frozenset[str]
+
+    def knows(self, tokens: Sequence[str]) -> bool:
+        """Whether any of these words (unstemmed tokens) stands in an offer."""
+        return any(self.lexicon.knows(token) for token in tokens)
+
+    def is_weak(self, exact: str, stem: str) -> bool:
+        """Whether a word says little beside others: brauchen, Problem, jemand."""
+        return any(same_word(exact, other) for other in self._weak.get(stem, ()))
+
+    @cached_property
+    def _weak(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for word in sorted(self.weak):
+            exact, stems = self.analysis.both(word)
+            for token, stem in zip(exact, stems, strict=True):
+                found.setdefault(stem, []).append(token)
+        return found
+
+    @cached_property
+    def said(self) -> Lexicon:
+        """Words that rules and terms know, for spellings of what stands in no offer."""
+        counts = dict(self.synonyms.words)
+        for token in self.analysis.exact(" ".join(self.terms)):
+            counts.setdefault(token, 1)
+        return Lexicon(counts)
+
+    def closest(self, token: str, most: int) -> list[Near]:
+        """The words nearest to a mistyped one: of the offers, or nearer ones that only rules and terms know."""
+        near = self.lexicon.closest(token, most)
+        said = [] if self.said.knows(token) else self.said.closest(token, most)
+        if said and (not near or said[0].distance < near[0].distance):
+            near = [*(other for other in said if other.distance == said[0].distance), *near]
+        return list({other.word: other for other in near}.values())[:most]
+
+    def related(self, token: str) -> list[Form]:
+        """Other forms of a word that stand in offers."""
+        return related(token, self.lexicon.knows)
+
+    def joined(self, text: str) -> list[Joined]:
+        """The compounds of offers or rules that words of a text make together, the longest first."""
+        spans = list(self.analysis.spans(text))
+        found: list[Joined] = []
+        for count in range(MOST_WORDS_JOINED, 1, -1):
+            for start in range(len(spans) - count + 1):
+                here = spans[start : start + count]
+                if _apart(text, here) and (word := self._joined([text[span.start : span.end] for span in here])):
+                    found.append(Joined(word, text[here[0].start : here[-1].end]))
+        return found
+
+    def parts(self, word: str) -> list[str]:
+        """The parts of a compound as the index splits it; of one that no offer contains, also by words of the offers."""
+        parts, tokens = self.splitter.parts(word), self.analysis.exact(word)
+        if parts or len(tokens) != 1 or self.lexicon.knows(tokens[0]):
+            return parts
+        return self._query_splitter.parts(tokens[0])
+
+    @cached_property
+    def _query_splitter(self) -> Splitter:
+        """Splits queries, which may hold any compound: also into words that only offers and rules know."""
+        known = {word for lexicon in (self.lexicon, self.said) for word in lexicon if len(word) >= SHORTEST_KNOWN_PART}
+        return Splitter(self.splitter.words | known, never=self.splitter.never)
+
+    def inside(self, word: str) -> list[str]:
+        """Compounds of offers or rules inside a longer one that no offer contains: Ausfüllhilfe in
+        Formularausfüllhilfe."""
+        parts = self.parts(word)
+        found = [inner.word for inner in self.joined(" ".join(parts))] if len(parts) > 1 else []
+        return found + [part for part in parts if len(part) >= SHORTEST_COMPOUND_INSIDE and self._is_compound(part)]
+
+    def _joined(self, words: Sequence[str]) -> str:
+        """The known compound of words, "" where there is none."""
+        heads = [words[0]]
+        for word in words[1:]:
+            heads = [head + joint + word.lower() for head in heads for joint in JOINTS]
+        return next((word for word in heads if self._is_compound(word)), "")
+
+    def _is_compound(self, word: str) -> bool:
+        exact, stems = self.analysis.both(word)
+        return len(exact) == 1 and (self.lexicon.knows(exact[0]) or self.synonyms.says(stems))
+
+    def negated_in(self, text: str) -> list[tuple[str, str]]:
+        """(words of the query, what is missing) for each word after ohne, kein or nicht."""
+        spans = list(self.analysis.spans(text))
+        return [
+            (text[one.start : other.end], text[other.start : other.end])
+            for one, other in pairwise(spans)
+            if NEGATION.match(one.exact) and not (NEGATION.match(other.exact) or self.is_weak(other.exact, other.std))
+        ]
+
+
+def _apart(text: str, spans: Sequence[Span]) -> bool:
+    """Whether only blanks and hyphens stand between words."""
+    return all(not text[one.end : other.start].strip(" -") for one, other in pairwise(spans))
