@@ -1,12 +1,22 @@
 """Reading providers."""
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.store.identity import is_public_id
 from service.store.models import Offer, Provider
+from service.store.visibility import visible_on
+
+
+class Named(NamedTuple):
+    """What a link to a provider needs."""
+
+    name: str
+    public_id: str
+    slug: str
 
 
 def by_public_id(session: Session, public_id: str) -> dict[str, Any] | None:
@@ -27,3 +37,10 @@ def offer_keys(session: Session, provider: int, limit: int) -> list[int]:
 def names(session: Session) -> list[str]:
     """All names, for forms."""
     return list(session.scalars(select(Provider.name).order_by(Provider.name)))
+
+
+def shown(session: Session, today: date) -> list[Named]:
+    """Those with an offer that is found on that day, by name."""
+    query = select(Provider.name, Provider.public_id, Provider.slug).join(Offer, Offer.provider_id == Provider.id)
+    rows = session.execute(query.where(visible_on(today)).distinct().order_by(Provider.name))
+    return [Named(row.name, row.public_id, row.slug) for row in rows]
