@@ -2,12 +2,8 @@
 
 Rules are kept in the Solr format and read here, not on the server: there a changed rule needs a closed index, and one bad
 rule refuses the whole index without naming it. Every line is ``a, b, c`` (each finds the others) or ``a, b => c, d`` (who
-<<<<<<< HEAD
 searches one of the left finds the right too); ``#`` begins a comment. ``sohn, tochter ~ kind`` says that in left sides of
 several words each of these words stands for the others. Rules are compared by tokens of ``de_std``, so
-=======
-searches one of the left finds the right too); ``#`` begins a comment. Rules are compared by tokens of ``de_std``, so
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
 inflected forms need not be listed. A left side of several words fires wherever its words stand near each other, in any
 order: "Geld Amt" in "Geld vom Amt bekommen" and in "das Amt gibt mir kein Geld". Stop words count for nothing in it, unless
 there is but one other word: "Licht aus" fires where both are said.
@@ -25,11 +21,7 @@ from service.german.analysis import TOKEN, Analysis, Span, join_feminine, lower
 from service.german.forms import FORM, related
 from service.german.normalise import clean
 
-<<<<<<< HEAD
 NEAR = 4
-=======
-NEAR = 3
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
 """Other words that may stand between the words of a left side."""
 
 # A word after one of these is not what somebody has or looks for: "ohne Papiere" must not find passport offices.
@@ -110,7 +102,6 @@ class Synonyms:
         self._analysis = analysis
         self._by_tokens: defaultdict[tuple[str, ...], list[_Source]] = defaultdict(list)
         self._words: Counter[str] = Counter()
-<<<<<<< HEAD
         self._alike = {
             token: analysis.std(rule.targets[0])[0]
             for rule in self.rules
@@ -118,17 +109,12 @@ class Synonyms:
             for source in (*rule.sources, *rule.targets)
             for token in analysis.std(source)
         }
-=======
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
         self._by_first: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
         for rule in self.rules:
             for source in () if rule.alike else rule.sources:
                 exact, std = analysis.both(source)
-<<<<<<< HEAD
                 if len(std) > 1:
                     std = [self._alike.get(token, token) for token in std]
-=======
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
                 pairs = sorted(zip(std, exact, strict=True))
                 tokens = tuple(token for token, _ in pairs)
                 alone = len(tokens) == 1 or all(map(_is_light, exact))
@@ -177,22 +163,14 @@ class Synonyms:
         """All left sides that the words hold: the places of the words, and the tokens they stand for."""
         at: defaultdict[str, list[int]] = defaultdict(list)
         for place, word in enumerate(words):
-<<<<<<< HEAD
             own = (word.std, *self._forms(word))
             for token in dict.fromkeys([*own, *(self._alike[other] for other in own if other in self._alike)]):
-=======
-            for token in (word.std, *self._forms(word)):
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
                 at[token].append(place)
         found: set[tuple[tuple[int, ...], tuple[str, ...]]] = set()
         for token in at:
             for tokens in self._by_first.get(token, ()):
                 if len(tokens) == 1:
-<<<<<<< HEAD
                     found |= {((place,), tokens) for place in at[token] if self._means(words, place, token)}
-=======
-                    found |= {((place,), tokens) for place in at[token] if not _negated(words, place)}
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
                 elif at.keys() >= set(tokens):
                     places = min(_chosen(tokens, at), key=lambda chosen: max(chosen) - min(chosen), default=())
                     if places and max(places) - min(places) <= len(tokens) - 1 + NEAR:
@@ -215,14 +193,11 @@ class Synonyms:
         """The words of all left sides (unstemmed tokens), and how many of them hold each."""
         return self._words
 
-<<<<<<< HEAD
     def _means(self, words: Sequence[Span], place: int, token: str) -> bool:
         """Whether a word fires a rule of its own: it is not negated, and does not merely stand for another one."""
         word = words[place]
         return not _negated(words, place) and (word.std == token or token in self._forms(word))
 
-=======
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
     def says(self, words: Sequence[str]) -> bool:
         """Whether these words (of ``de_std``) are a left side."""
         return tuple(sorted(words)) in self._by_tokens

@@ -26,12 +26,9 @@ MOST_WORDS_JOINED = 3
 SHORTEST_KNOWN_PART, SHORTEST_COMPOUND_INSIDE = 5, 10
 """Letters of a word of the offers that a compound of a query may be made of, and of one that is a compound itself."""
 
-<<<<<<< HEAD
 EDITS_OF_KNOWN = 2
 """A word that rules know is spelt otherwise only where fewer edits lie between."""
 
-=======
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
 
 @dataclass
 class Guesses:
@@ -73,13 +70,9 @@ class Guesses:
     def closest(self, token: str, most: int) -> list[Near]:
         """The words nearest to a mistyped one: of the offers, or nearer ones that only rules and terms know."""
         near = self.lexicon.closest(token, most)
-<<<<<<< HEAD
         if self.said.knows(token):  # rules know what it means, or how it is spelt
             return [other for other in near if other.distance < EDITS_OF_KNOWN]
         said = self.said.closest(token, most)
-=======
-        said = [] if self.said.knows(token) else self.said.closest(token, most)
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
         if said and (not near or said[0].distance < near[0].distance):
             near = [*(other for other in said if other.distance == said[0].distance), *near]
         return list({other.word: other for other in near}.values())[:most]

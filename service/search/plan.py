@@ -133,11 +133,7 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS) -> Plan:
     known = {word.stems for word in words}
     compounds = [replace(_word(j.word, book, boosts), apart=j.source, weight=boosts.joined) for j in joined]
     words += [word for word in compounds if word.stems not in known]
-<<<<<<< HEAD
     synonyms = _synonyms(_spelt(text, words, book), book, boosts)
-=======
-    synonyms = _synonyms(_spelt(text, words), book, boosts)
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
     for compound in joined:
         synonyms += _synonyms(compound.word, book, boosts)
     for word in words:
@@ -162,17 +158,10 @@ def _inside(word: Word, book: Wordbook, boosts: Boosts) -> list[Synonym]:
     return [replace(synonym, source=word.text) for synonym in _synonyms(word.parts_text, book, boosts, said=True)]
 
 
-<<<<<<< HEAD
 def _spelt(text: str, words: list[Word], book: Wordbook) -> str:
     """The text with mistyped words as what they most likely mean, as far as rules do not know them as they are."""
     for word in words:
         if word.spellings and word.text in text and not any(map(book.guesses.said.knows, word.exact)):
-=======
-def _spelt(text: str, words: list[Word]) -> str:
-    """The text with mistyped words as what they most likely mean."""
-    for word in words:
-        if word.spellings and word.text in text:
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
             text = text.replace(word.text, word.spellings[0].token)
     return text
 

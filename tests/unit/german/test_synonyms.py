@@ -121,15 +121,12 @@ def test_a_stop_word_counts_where_but_one_other_word_is_said() -> None:
     assert targets(synonyms, "Licht für das Fahrrad") == set()
     assert targets(synonyms, "Ich kann nicht mehr") == {"krise"}
     assert targets(synonyms, "nicht mehr lange") == set()
-<<<<<<< HEAD
 
 
 def test_words_that_are_alike_stand_for_each_other_beside_other_words_only() -> None:
     synonyms = Synonyms.parse("sohn, tochter ~ kind\nkind schweigt => erziehungsberatung\nkind => familie", ANALYSIS)
     assert targets(synonyms, "Meine Tochter schweigt") == {"erziehungsberatung"}
     assert targets(synonyms, "Tochter") == set()
-=======
->>>>>>> 0132455bab15ba6a134983b4befd0e95f479b394
 
 
 def test_one_way_rules_have_no_way_back() -> None:
