@@ -124,6 +124,9 @@ def status_command(as_json: bool) -> None:
         click.echo(json.dumps({"engine": settings.engine, "indexes": rows}, ensure_ascii=False, indent=2))
     elif rows:
         Console().print(_table(rows))
+        for row in rows:
+            if "error" in row["report"]:
+                click.echo(f"{row['name']}: {row['report']['error']}")
         for done in past:
             click.echo(_past(done))
     else:
@@ -185,10 +188,17 @@ def _print_report(report: dict[str, Any]) -> None:
     click.echo(
         f"{report['offers']} Angebote in {report['total_seconds']:.1f} s ({rate:.0f} je Sekunde), Index {report['name']}."
     )
-    steps = {"learn": "Wörter", "load": "Laden", "follow": "Nachtragen", "check": "Prüfen"}
+    steps = {"learn": "Wörter", "load": "Laden", "follow": "Nachtragen", "check": "Prüfen", "judge": "Prüfanfragen"}
     times = ", ".join(f"{steps[name]} {seconds:.1f} s" for name, seconds in report["seconds"].items() if name in steps)
     click.echo(f"{times}. {report['followed']} Änderungen währenddessen, keine Abweichung, keine Ablehnung.")
     click.echo(f"{report['words']} Wörter, {report['parts']} Wortteile. Bestellt von: {report['by']}.")
+    judged = report["gates"]["judged"]
+    if judged["queries"]:
+        click.echo(
+            f"Güte bei {judged['queries']} Prüfanfragen: vorher {judged['before']:.3f}, jetzt {judged['after']:.3f}."
+        )
+    for note in judged["notes"]:
+        click.echo(note)
 
 
 REPORTS = 3
@@ -220,27 +230,11 @@ STATES = {
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(
-        Column("Index", overflow="fold", min_width=30),
-        "Suchmaschine",
-        "Zustand",
-        "Angebote",
-        "Rückstand",
-        "Abgelehnt",
-        "Hinweis",
-    )
+    """Narrow enough for 80 columns; why a build failed stands below."""
+    table = Table(Column("Index", overflow="fold"), "Zustand", "Angebote", "Rückstand", "Abgelehnt")
     for row in rows:
         late = f"{row['behind']} ({row['behind_seconds']:.0f} s)" if row["behind"] else "–"
-        report = row["report"]
-        note = report.get("error", "")
-        cells = (
-            row["name"],
-            row["engine"],
-            STATES[row["state"]],
-            str(report.get("offers", "")),
-            late,
-            str(row["failures"] or "–"),
-            note,
-        )
-        table.add_row(*cells)
+        offers = str(row["report"].get("offers", ""))
+        name = row["name"] if row["engine"] == context().settings.engine else f"{row['name']}\nErsatzindex"
+        table.add_row(name, STATES[row["state"]], offers, late, str(row["failures"] or "–"))
     return table

@@ -88,6 +88,8 @@ class _Build:
             self.report["followed"] = self._follow(follower)
         with self._step("check"):
             self._check()
+        with self._step("judge"):
+            self._judge()
         with self._step("switch"):
             self.report["followed"] += self._follow(follower)
             work.writer.release(self.name)
@@ -169,7 +171,6 @@ class _Build:
         if found:
             self.report["differences"] = found
             raise RebuildFailed(f"Der neue Index weicht von der Datenbank ab: {', '.join(found[:3])}", self.report)
-        self._judge()
 
     def _judge(self) -> None:
         """The gate of relevance: the new index answers as well as the one that is served. Raises `RebuildFailed`."""
