@@ -99,7 +99,6 @@ def complete(begun: Draft, book: Wordbook) -> Document:
         "body": body,
         "all_parts": splitter.expand(f"{title}\n{body}"),
         "labels": "\n".join(dict.fromkeys(chain.from_iterable(found.german for found in words))),
-        "words": " ".join(dict.fromkeys(chain.from_iterable(found.foreign for found in words))),
         "suggest": f"{title} {splitter.expand(title)}",
     }
     return made | {"content_hash": _fingerprint(made)}

@@ -93,31 +93,54 @@ def _without_ending(word: str, endings: tuple[str, ...]) -> str:
     return word
 
 
-def _arabic(word: str) -> str:
-    word = _APOSTROPHE.sub("", _ARABIC_GONE.sub("", _digits(word)).translate(_ARABIC_LETTERS))
-    if word in _STOP:
-        return ""
+def is_arabic(word: str) -> bool:
+    """Whether the word holds letters of the Arabic script: Arabic, Persian, Urdu, Kurdish."""
+    return bool(_ARABIC.search(word))
+
+
+def is_cyrillic(word: str) -> bool:
+    """Whether the word holds Cyrillic letters."""
+    return bool(_CYRILLIC.search(word))
+
+
+def letters_of_arabic(word: str) -> str:
+    """Without marks; letters that keyboards mix up are one."""
+    return _APOSTROPHE.sub("", _ARABIC_GONE.sub("", _digits(word)).translate(_ARABIC_LETTERS))
+
+
+def fold_arabic(word: str) -> str:
+    """Letters that keyboards mix up are one; without article, marks and the commonest endings."""
+    word = letters_of_arabic(word)
     article = _ARABIC_GERMAN if _ARABIC_GERMAN.match(word) else _ARABIC_ARTICLE
     return _without_ending(article.sub("", word), _ARABIC_ENDINGS)
 
 
+def _arabic(word: str) -> str:
+    return "" if letters_of_arabic(word) in _STOP else fold_arabic(word)
+
+
+def fold_cyrillic(word: str) -> str:
+    """Lower case, ё as е, without apostrophes, Latin letters that look alike as Cyrillic ones."""
+    return _APOSTROPHE.sub("", _digits(word).casefold().translate(_CYRILLIC_LETTERS))
+
+
 def _cyrillic(word: str) -> str:
-    word = _APOSTROPHE.sub("", _digits(word).casefold().translate(_CYRILLIC_LETTERS))
-    if word in _STOP:
-        return ""
-    return _without_ending(word, _CYRILLIC_ENDINGS)
+    word = fold_cyrillic(word)
+    return "" if word in _STOP else _without_ending(word, _CYRILLIC_ENDINGS)
 
 
-def _latin(word: str) -> str:
-    """Without accents and case, the part after an apostrophe (Almanya'da) or a French article before it (l'école).
-
-    Words of five letters and more lose a plural s and a final vowel: courses, course; kursu, kurs; praca, pracy.
-    """
+def fold_latin(word: str) -> str:
+    """Without accents and case, the part after an apostrophe (Almanya'da) or a French article before it (l'école)."""
     head, apostrophe, tail = (
         _digits(word).casefold().replace("’", "'").replace("ʼ", "'").replace("`", "'").partition("'")
     )
     word = tail if apostrophe and len(head) <= 2 else head
-    word = fold_ascii(word).replace("\u0307", "").replace("'", "")
+    return fold_ascii(word).replace("\u0307", "").replace("'", "")
+
+
+def _latin(word: str) -> str:
+    """Words of five letters and more lose a plural s and a final vowel: courses, course; kursu, kurs; praca, pracy."""
+    word = fold_latin(word)
     if len(word) < 5 or not word.isascii() or not word.isalpha():
         return word
     for ending in _LATIN_ENDINGS:

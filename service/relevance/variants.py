@@ -15,11 +15,13 @@ WITHOUT = {
     "ohne-gewichtung": replace(BOOSTS, weak=1.0),
     "ohne-verneinung": replace(BOOSTS, negated=0.0),
     "ohne-begriffe": replace(BOOSTS, labels=0.0),
-    "ohne-fremdwoerter": replace(BOOSTS, words=0.0),
+    "ohne-fremdwoerter": replace(BOOSTS, translated=0.0),
+    "ohne-sprachen": replace(BOOSTS, language=0.0),
     "ohne-orte": replace(BOOSTS, town=0.0),
 }
 """The search without one of its parts: weight of the title, compound parts, near spellings, synonyms, other
-forms of words, compounds written apart or inside longer ones, small weights, phrases of what is missing, German words of terms, their words in other languages, preference for named towns."""
+forms of words, compounds written apart or inside longer ones, small weights, phrases of what is missing, German words of
+terms, translations of other languages, preference for named languages and for named towns."""
 NAMES = tuple(field.name for field in fields(Boosts))
 
 

@@ -15,6 +15,7 @@ from service.german import foreign
 from service.german.normalise import cut_query, fold_gender
 from service.german.synonyms import Expansion
 from service.search.guesses import Joined
+from service.search.translation import Translation, as_typed, translate
 from service.search.wordbook import Wordbook
 
 
@@ -27,7 +28,6 @@ class Boosts:
     title: float = 0.8
     parts: float = 0.8
     labels: float = 1.0
-    words: float = 1.0
     forms: float = 0.9
     joined: float = 1.0
     weak: float = 0.3
@@ -37,6 +37,9 @@ class Boosts:
     synonyms: float = 0.3
     everyday: float = 1.0
     town: float = 1.5
+    translated: float = 1.0
+    typed: float = 0.3
+    language: float = 1.5
     tie_breaker: float = 0.3
 
 
@@ -44,6 +47,8 @@ BOOSTS = Boosts()
 MOST_SPELLINGS = 6
 """Near spellings searched for one word, the nearest and commonest. The server takes 1,024 clauses: 20 mistyped words make
 4 x 6 + 5 each, and synonyms come on top."""
+MOST_TRANSLATED = 20
+"""Words of one query that are searched as they were typed too, where they were translated."""
 MOST_FORMS, MOST_JOINED, MOST_SYNONYMS, MOST_NEGATIONS = 4, 5, 40, 9
 """Other forms of one word; compounds, synonyms and negations of a whole query. What comes first is taken."""
 NEGATIONS = ("ohne", "keine", "nicht")
@@ -71,7 +76,7 @@ class Relative:
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of the query. `stems` and `exact` are its tokens in the fields of those analyses; `parts` the stems of its
-    compound parts (its own stems where it is no compound); `foreign` its tokens in the field `words`; `forms` its other
+    compound parts (its own stems where it is no compound); `foreign` its tokens as a word of another language; `forms` its other
     forms. `weight` is small for a word that says little."""
 
     text: str
@@ -84,7 +89,7 @@ class Word:
     forms: tuple[Relative, ...] = ()
     weight: float = 1.0
     source: str = ""
-    """What the query says where the word is the German label of a term said in another language."""
+    """What the query says where the word translates it."""
     apart: str = ""
     """What the query says where the word is a compound that was written apart, or lies inside a longer one."""
 
@@ -113,6 +118,10 @@ class Plan:
     boosts: Boosts = BOOSTS
     negations: tuple[Synonym, ...] = ()
     """Other ways to say that something is missing; searched as synonyms are."""
+    languages: tuple[str, ...] = ()
+    """Languages that the query names; offers in them are preferred."""
+    meant: str = ""
+    """The query in German, where it was typed in another language."""
 
     @property
     def everything(self) -> bool:
@@ -120,15 +129,21 @@ class Plan:
         return not self.words
 
 
+def preferences(plan: Plan) -> list[tuple[str, Sequence[str], float]]:
+    """(field, values, weight): what is preferred, beside the words. Never a filter."""
+    found = [("towns", plan.towns, plan.boosts.town), ("languages", plan.languages, plan.boosts.language)]
+    return [(field, values, boost) for field, values, boost in found if values and boost]
+
+
 def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS) -> Plan:
     """The plan of a query; never fails, whatever was typed. Other weights are for comparing."""
     towns, rest = book.towns_in(fold_gender(cut_query(query).text).split())
-    text = " ".join(rest)
-    words = [_word(word, book, boosts) for word in _words(text, book)]
+    typed = " ".join(rest)
+    said = translate(typed, book) if boosts.translated else as_typed(typed)
+    words = _all_words(said, book, boosts)
     if not words:
         return Plan(towns=tuple(towns), boosts=boosts)
-    words = _translated(words, book, boosts)
-    joined = book.guesses.joined(text)[:MOST_JOINED] if boosts.joined else []
+    text = said.text
     joined = _joined(text, words, book) if boosts.joined else []
     known = {word.stems for word in words}
     compounds = [replace(_word(j.word, book, boosts), apart=j.source, weight=boosts.joined) for j in joined]
@@ -139,7 +154,15 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS) -> Plan:
     for word in words:
         synonyms += _inside(word, book, boosts) if len(word.parts) > 1 else []
     negations = _negated(text, book, boosts)[:MOST_NEGATIONS]
-    return Plan(tuple(words), tuple(synonyms[:MOST_SYNONYMS]), tuple(towns), boosts, negations)
+    return Plan(
+        words=tuple(words),
+        synonyms=tuple(synonyms[:MOST_SYNONYMS]),
+        towns=tuple(towns),
+        boosts=boosts,
+        negations=negations,
+        languages=_languages(words, book),
+        meant=text if said.language else "",
+    )
 
 
 def _joined(text: str, words: list[Word], book: Wordbook) -> list[Joined]:
@@ -166,15 +189,29 @@ def _spelt(text: str, words: list[Word], book: Wordbook) -> str:
     return text
 
 
-def _translated(words: list[Word], book: Wordbook, boosts: Boosts) -> list[Word]:
-    """The words, and the German labels of terms that they name in another language. What is understood as another
-    language is not taken for mistyped German."""
-    found = book.translations_in([word.text for word in words])
-    understood = {said for source, _ in found for said in source.split()}
-    own = [replace(word, spellings=()) if word.text in understood else word for word in words]
-    known = {word.stems for word in words}
-    added = [replace(_word(w, book, boosts), source=source) for source, label in found for w in _words(label, book)]
-    return own + [word for word in added if word.stems not in known]
+def _all_words(said: Translation, book: Wordbook, boosts: Boosts) -> list[Word]:
+    """The words of the query in German, each once, then those that were translated as they were typed: offers may hold
+    texts in other languages too. A word that was understood is not taken for mistyped German."""
+    found: dict[tuple[str, ...], Word] = {}
+    for part in said.parts:
+        for text in _words(part.text, book):
+            word = _word(text, book, boosts)
+            if part.source:
+                word = replace(word, spellings=(), source=part.source, weight=word.weight * boosts.translated)
+            elif not said.guessing:
+                word = replace(word, spellings=())
+            found.setdefault(word.stems, word)
+    typed = [text for words in said.typed for text in _words(words, book)] if boosts.typed else []
+    for text in typed[:MOST_TRANSLATED]:
+        word = replace(_word(text, book, boosts), spellings=(), forms=(), weight=boosts.typed)
+        found.setdefault(word.stems, word)
+    return list(found.values())[: 2 * MOST_TRANSLATED]
+
+
+def _languages(words: Sequence[Word], book: Wordbook) -> tuple[str, ...]:
+    """The languages that words of the query name in German."""
+    found = [slug for word in words for stem in word.stems for slug in book.languages_by_stem.get(stem, ())]
+    return tuple(dict.fromkeys(found))
 
 
 def _synonyms(text: str, book: Wordbook, boosts: Boosts, *, said: bool = False) -> list[Synonym]:

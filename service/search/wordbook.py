@@ -4,16 +4,18 @@ Compound parts are frozen when an index is built, and stored beside it (`indexes
 queries must split words as the bulk of the index was split. The lexicon only grows: words of later edits are added.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from service.german import foreign
-from service.german.analysis import TOKEN, Analysis
+from service.german.analysis import TOKEN, Analysis, fold
 from service.german.compounds import Splitter, learn
 from service.german.normalise import align
+from service.german.phrasebook import Phrasebook, Row
+from service.german.phrasebook import parse as parse_glossary
 from service.german.spelling import Lexicon
 from service.german.synonyms import Synonyms
 from service.german.wordlist import parse_words
@@ -48,6 +50,8 @@ class Seen(NamedTuple):
 FINDING = ("topics", "kinds", "audiences")
 """Vocabularies whose labels and everyday words find an offer. Languages and towns are filters and preferences; as words
 they would make every offer an answer to "Deutsch"."""
+SAYING = (*FINDING, "languages", "costs", "modes", "weekdays")
+"""Vocabularies whose labels and words in other languages are understood as the German ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Wordbook:
     vocabularies: Vocabularies
     weak: frozenset[str] = frozenset()
     """Words that say little beside others."""
+    german: frozenset[str] = frozenset()
+    glossary: tuple[Row, ...] = ()
 
     @cached_property
     def guesses(self) -> Guesses:
@@ -140,37 +146,27 @@ class Wordbook:
         }
 
     @cached_property
-    def _translations(self) -> Mapping[tuple[str, ...], str]:
-        """What terms are called in other languages, as tokens, and their German labels. What is said in German as well
-        needs no translation."""
-        german: set[tuple[str, ...]] = set()
-        found: dict[tuple[str, ...], str] = {}
-        for name in FINDING:
+    def phrasebook(self) -> Phrasebook:
+        """What other languages call things: the glossary, then the vocabularies' own labels and words."""
+        spoken = [
+            word for name in FINDING for term in self.vocabularies[name].values() for word in term.every_word("de")
+        ]
+        spoken += [term.label() for name in SAYING for term in self.vocabularies[name].values()]
+        book = Phrasebook(self.german.union(*map(self.analysis.exact, spoken)), self.glossary)
+        for name in SAYING:
             for term in self.vocabularies[name].values():
-                german |= {tuple(foreign.tokens(word)) for word in term.every_word("de")}
-                for language in term.labels.keys() | term.words.keys() - {"de", "einfach"}:
-                    for phrase in term.every_word(language):
-                        found.setdefault(tuple(foreign.tokens(phrase)), term.label())
-        return {phrase: label for phrase, label in found.items() if phrase and phrase not in german}
+                for language in term.labels.keys() | term.words.keys():
+                    book.add(language, term.every_word(language), term.label())
+        return book
 
-    def translations_in(self, words: Sequence[str]) -> list[tuple[str, str]]:
-        """(words of the query, German label) where the query says a term in another language; the longest phrase wins.
-        A phrase whose words all stand in offers is left alone: it is German, or good enough as it is."""
-        tokens = [(token, number) for number, word in enumerate(words) for token in foreign.tokens(word)]
-        longest = max(map(len, self._translations), default=0)
-        found: list[tuple[str, str]] = []
-        start = 0
-        while start < len(tokens):
-            for length in range(min(longest, len(tokens) - start), 0, -1):
-                part = tokens[start : start + length]
-                label = self._translations.get(tuple(token for token, _ in part))
-                said = [words[number] for number in dict.fromkeys(number for _, number in part)]
-                if label and not all(self.lexicon.knows(token) for word in said for token in self.analysis.exact(word)):
-                    found.append((" ".join(said), label))
-                    start += length - 1
-                    break
-            start += 1
-        return found
+    @cached_property
+    def languages_by_stem(self) -> Mapping[str, tuple[str, ...]]:
+        """Languages by the stems of their German names; not German, in which everything is offered."""
+        found: dict[str, list[str]] = {}
+        for slug, term in self.vocabularies["languages"].items():
+            for stem in self.analysis.std(term.label()) if slug != "de" else ():
+                found.setdefault(stem, []).append(slug)
+        return {stem: tuple(slugs) for stem, slugs in found.items()}
 
     def towns_in(self, typed: list[str]) -> tuple[list[str], list[str]]:
         """The towns named in a query and the other words of it, both in order. The longest name wins."""
@@ -202,6 +198,9 @@ class Lists:
     weak: frozenset[str]
     synonyms: Synonyms
     analysis: Analysis
+    german: frozenset[str]
+    """All words of the lists as `analysis.fold` has them: they are German, whatever they mean elsewhere."""
+    glossary: tuple[Row, ...]
 
 
 @cache
@@ -212,15 +211,21 @@ def read_lists(mappings: Path) -> Lists:
         return frozenset(parse_words((mappings / name).read_text(encoding="utf-8")))
 
     analysis = Analysis(words("stopwords-de.txt"))
-    rules = (mappings / "synonyms-de.txt").read_text(encoding="utf-8")
+    parts = words("compound-parts-de.txt")
+    synonyms = Synonyms.parse((mappings / "synonyms-de.txt").read_text(encoding="utf-8"), analysis)
+    glossary = tuple(parse_glossary((mappings / "glossary.csv").read_text(encoding="utf-8")))
+    listed = [word for rule in synonyms.rules for word in rule.targets]  # the left may be a loan word
+    listed += [row.german for row in glossary]
     return Lists(
         stop=analysis.stop,
-        parts=words("compound-parts-de.txt"),
+        parts=parts,
         never_split=words("never-split-de.txt"),
         never_part=words("never-part-de.txt"),
         weak=words("weak-words-de.txt"),
-        synonyms=Synonyms.parse(rules, analysis),
+        synonyms=synonyms,
         analysis=analysis,
+        german=frozenset(map(fold, parts | analysis.stop)).union(*map(analysis.exact, listed)),
+        glossary=glossary,
     )
 
 
@@ -238,4 +243,6 @@ def learn_parts(lists: Lists, vocabularies: Vocabularies, frequencies: Mapping[s
 def make(lists: Lists, vocabularies: Vocabularies, parts: Collection[str], lexicon: Lexicon) -> Wordbook:
     """The wordbook of an index that was built with these parts."""
     splitter = Splitter(parts, never=lists.never_split | town_words(vocabularies))
-    return Wordbook(lists.analysis, splitter, lexicon, lists.synonyms, vocabularies, lists.weak)
+    return Wordbook(
+        lists.analysis, splitter, lexicon, lists.synonyms, vocabularies, lists.weak, lists.german, lists.glossary
+    )

@@ -28,7 +28,6 @@ def document(offer_id: str, rev: int, **changes: Any) -> dict[str, Any]:
         "body": "",
         "all_parts": "deutsch kurs",
         "labels": "",
-        "words": "",
         "suggest": "",
         "provider": "",
     }

@@ -132,13 +132,13 @@ WORD = Word("Kurs", ("kurs",), ("kurs",), "kurs", ("kurs",), ("kurs",), (Spellin
         ("ohne-titel", '"title"'),
         ("ohne-teile", '"all_parts'),
         ("ohne-begriffe", '"labels"'),
-        ("ohne-fremdwoerter", '"words"'),
+        ("ohne-sprachen", '"languages"'),
         ("ohne-orte", '"towns"'),
     ],
 )
 def test_what_weighs_nothing_is_not_asked_for(name: str, gone: str) -> None:
     def asked(**more: Any) -> str:
-        plan = Plan((WORD,), (Synonym("Lehrgang", ("lehrgang",), (0,), "Kurs"),), ("marl",), **more)
+        plan = Plan((WORD,), (Synonym("Lehrgang", ("lehrgang",), (0,), "Kurs"),), ("marl",), languages=("ar",), **more)
         return str(body(SearchRequest(plan))).replace("'", '"')
 
     assert gone in asked()

@@ -7,7 +7,7 @@ from tantivy import Occur, Query
 
 from service.search.embedded.schema import EDGE, PHRASES
 from service.search.engine import SearchRequest
-from service.search.plan import Boosts, Plan, Synonym, Word
+from service.search.plan import Boosts, Plan, Synonym, Word, preferences
 
 BM25_FACTOR = 2.2
 """tantivy multiplies BM25 by k1 + 1, Lucene does not: constant scores are multiplied likewise to weigh the same."""
@@ -26,10 +26,11 @@ class QueryBuilder:
         clauses = [(Occur.Should, self._word(word, plan.boosts)) for word in plan.words]
         clauses += self._synonyms((*plan.negations, *plan.synonyms), plan.boosts)
         template = Query.boolean_query(clauses)
-        if not plan.towns or not plan.boosts.town:
-            return template
-        preferred = self._constant("towns", plan.towns, plan.boosts.town * BM25_FACTOR)
-        return Query.boolean_query([(Occur.Must, template), (Occur.Should, preferred)])
+        preferred = [
+            (Occur.Should, self._constant(field, values, boost * BM25_FACTOR))
+            for field, values, boost in preferences(plan)
+        ]
+        return Query.boolean_query([(Occur.Must, template), *preferred]) if preferred else template
 
     def filtered(self, text: Query, request: SearchRequest, ignoring: str = "") -> Query:
         """The text query within the scope and all selections but one field's own."""
@@ -70,7 +71,6 @@ class QueryBuilder:
             *self._any("title", word.stems, boosts.title),
             *self._all("parts", word.parts, boosts.parts),
             *self._any("labels", word.stems, boosts.labels),
-            *self._any("words", word.foreign, boosts.words),
         ]
         for form in word.forms:
             variants += self._said([form.stem], [form.stem], boosts, boosts.forms * form.weight)

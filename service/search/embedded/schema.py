@@ -19,7 +19,7 @@ KEYWORDS = (
     "towns", "topics", "languages", "audiences", "kind", "levels", "cost", "modes", "weekdays", "childcare", "accessible",
     "women", "postcodes",
 )  # fmt: skip
-TEXTS = ("title", "all", "all_exact", "parts", "parts_exact", "labels", "words", "suggest")
+TEXTS = ("title", "all", "all_exact", "parts", "parts_exact", "labels", "suggest")
 PHRASES = "phrases"
 """The tokens of `all` with `GAP` where stop words stood, so that phrases match as on the server."""
 GAP = "_"
@@ -87,7 +87,6 @@ def document(source: Mapping[str, Any], analysis: Analysis) -> tantivy.Document:
             "parts": " ".join(parts),
             "parts_exact": " ".join(parts_exact),
             "labels": " ".join(analysis.std(source["labels"])),
-            "words": source["words"],
             "suggest": " ".join(_edges(analysis.exact(source["suggest"]))),
             **{name: source[name] for name in KEYWORDS},
             "confirmed_key": _newest_first(source.get("confirmed_on"), uuid),

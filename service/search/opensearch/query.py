@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from service.search.engine import MOST_VALUES, SearchRequest
-from service.search.plan import Boosts, Plan, Synonym, Word
+from service.search.plan import Boosts, Plan, Synonym, Word, preferences
 
 Clause = dict[str, Any]
 
@@ -77,10 +77,11 @@ def text(plan: Plan) -> Clause:
         (*plan.negations, *plan.synonyms), plan.boosts
     )
     template = {"bool": {"should": clauses, "minimum_should_match": 1}}
-    if not plan.towns or not plan.boosts.town:
-        return template
-    preferred = {"constant_score": {"filter": terms("towns", plan.towns), "boost": plan.boosts.town}}
-    return {"bool": {"must": [template], "should": [preferred]}}
+    preferred = [
+        {"constant_score": {"filter": terms(field, values), "boost": boost}}
+        for field, values, boost in preferences(plan)
+    ]
+    return {"bool": {"must": [template], "should": preferred}} if preferred else template
 
 
 def terms(field: str, values: Iterable[str]) -> Clause:
@@ -124,8 +125,6 @@ def _word(word: Word, boosts: Boosts) -> Clause:
         *_match("all_parts", word.parts_text, boosts.parts, operator="and"),
         *_match("labels", word.text, boosts.labels),
     ]
-    if word.foreign:
-        variants += _match("words", " ".join(word.foreign), boosts.words)
     for form in word.forms:
         variants += _said(form.stem, [form.stem], boosts, boosts.forms * form.weight)
     for near in word.spellings:

@@ -14,7 +14,7 @@ from service.search.wordbook import Wordbook
 
 
 def source(**parts: Any) -> dict[str, Any]:
-    texts = dict.fromkeys(("title", "title_sort", "body", "all_parts", "labels", "words", "suggest"), "")
+    texts = dict.fromkeys(("title", "title_sort", "body", "all_parts", "labels", "suggest"), "")
     lists: dict[str, list[str]] = {name: [] for name in KEYWORDS}
     return {
         "offer_id": str(uuid.UUID(int=7)),

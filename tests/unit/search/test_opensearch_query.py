@@ -31,7 +31,7 @@ def test_a_word_takes_its_best_variant(book: Wordbook) -> None:
     (clause,) = text(understand("Wohnung", book))["bool"]["should"][:1]
     assert clause["dis_max"]["tie_breaker"] == BOOSTS.tie_breaker
     assert [next(iter(variant["match"])) for variant in clause["dis_max"]["queries"]] == [
-        "all", "title", "all_parts", "labels", "words",
+        "all", "title", "all_parts", "labels",
     ]  # fmt: skip
 
 
