@@ -1,13 +1,13 @@
 """What visitors get without OpenSearch: the standby's pages and the data base's, against OpenSearch's in the same rounds.
 
-Three installations on the same store take turns: one with OpenSearch, one whose way to OpenSearch (`bench.relay`) is
+Three installations on the same store take turns, page by page: one with OpenSearch, one whose way to OpenSearch (`bench.relay`) is
 closed in the middle, so that connections are refused and the standby answers, and one that has neither. The slowest page
 around the moment of the outage and the pages that failed are shown, too, and how soon OpenSearch answers again.
 """
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -47,21 +47,20 @@ def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float) ->
         relay.close()
         outage = _until(second, pages, "standby", TRANSITION_SECONDS)
         _until(third, pages, "database", TRANSITION_SECONDS)
-        levels = {"opensearch": (stage.web("opensearch")[1], pages), "standby": (second, pages)}
-        levels |= {"database": (third, pages[:DATABASE_PAGES])}
-        rivals: dict[str, Callable[[], list[float]]] = {}
-        for level, (address, asked) in levels.items():
-            web = Connection(address)
+        addresses = {"opensearch": stage.web("opensearch")[1], "standby": second, "database": third}
+        webs = {level: Connection(address) for level, address in addresses.items()}
+        for web in webs.values():
             stack.callback(web.close)
-            seconds = DATABASE_SECONDS if level == "database" else float("inf")
-            rivals[level] = partial(_times, web, address, asked, level, seconds)
-            rivals[level]()  # once for nothing
-        found = interleaved(rivals, rounds, until)
+        _side_by_side(webs, pages)  # once for nothing
+        found = interleaved({"levels": partial(_side_by_side, webs, pages)}, rounds, until)["levels"]
+        for level, address in addresses.items():
+            if (last := _level(address, pages[0])) != level:
+                raise BenchFailed(f"pages came from {last} and not from {level}")
         relay.open()
         started = time.perf_counter()
         back = _until(second, pages, "opensearch", RECOVERY_SECONDS)
         recovered = time.perf_counter() - started
-    middle = {level: [p50(times) for times in measured] for level, measured in found.items()}
+    middle = {level: [p50(times[level]) for times in found] for level in addresses}
     failed = 100 * (outage.failed + back.failed) / (len(outage.times) + len(back.times))
     return [
         Figure("standby_before", "opensearch", "Seite mit OpenSearch, p50", "ms", spread(middle["opensearch"])),
@@ -118,16 +117,16 @@ def _level(address: str, page: str) -> str:
         connection.close()
 
 
-def _times(web: Connection, address: str, pages: Sequence[str], level: str, seconds: float) -> list[float]:
-    """Milliseconds of pages that are asked for one by one, until time is over. Raises `BenchFailed` for another level."""
-    found: list[float] = []
+def _side_by_side(webs: Mapping[str, Connection], pages: Sequence[str]) -> dict[str, list[float]]:
+    """Milliseconds of pages by level, asked for one by one: each page from all levels before the next one, every other
+    page in reverse order, so that whatever else the machine does meets all of them alike."""
+    found: dict[str, list[float]] = {level: [] for level in webs}
     begun = time.perf_counter()
-    for page in pages:
-        started = time.perf_counter()
-        web.get(page)
-        found.append((time.perf_counter() - started) * 1000)
-        if time.perf_counter() - begun > seconds:
-            break
-    if (last := _level(address, pages[0])) != level:
-        raise BenchFailed(f"pages came from {last} and not from {level}")
+    for number, page in enumerate(pages):
+        too_much = number >= DATABASE_PAGES or time.perf_counter() - begun > DATABASE_SECONDS
+        asked = [level for level in webs if level != "database" or not too_much]
+        for level in asked if number % 2 else reversed(asked):
+            started = time.perf_counter()
+            webs[level].get(page)
+            found[level].append((time.perf_counter() - started) * 1000)
     return found

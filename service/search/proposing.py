@@ -32,9 +32,10 @@ def correction(answer: Answer, search: Search) -> str | None:
     if better is None or better.engine != answer.engine or better.found.total <= answer.found.total:
         return None
     listed = [word for words in book.term_words.values() for word in words.german]
-    words = {typed: written(token, better.found.hits, book, listed) for typed, token in changes.items()}
-    proposed = rewritten(asked.q, {typed: word for typed, word in words.items() if word}, book)
-    return proposed if all(words.values()) and proposed != asked.q else None
+    words = written([f"e:{token}" for token in changes.values()], better.found.hits, book, listed)
+    spelt = {typed: words.get(f"e:{token}", "") for typed, token in changes.items()}
+    proposed = rewritten(asked.q, spelt, book)
+    return proposed if all(spelt.values()) and proposed != asked.q else None
 
 
 def mistyped(plan: Plan, book: Wordbook) -> dict[str, str]:
@@ -82,19 +83,29 @@ def rewritten(query: str, changes: Mapping[str, str], book: Wordbook) -> str:
     return "".join([*pieces, query[last:]])
 
 
-def written(token: str, hits: Iterable[Hit], book: Wordbook, others: Iterable[str]) -> str:
-    """How a word of the offers is written, with its capital and umlauts: in the hits, else in the other texts. "" where
-    none of them holds it."""
-    inside = ""
-    for text in chain((text for hit in hits for text in texts(hit.data)), others):
+def written(keys: Iterable[str], hits: Iterable[Hit], book: Wordbook, others: Iterable[str] = ()) -> dict[str, str]:
+    """How words of the offers are written, with capitals and umlauts, by their keys of `Forms`: in the hits, else in the
+    other texts; as a part of a compound where no word is more than that. What none of them holds is left out."""
+    wanted, whole, inside = set(keys), dict[str, str](), dict[str, str]()
+    for text in chain((text for hit in hits for text in texts(hit.data)), others) if wanted else ():
         for seen in read(text, book):
-            if f"e:{token}" in seen.forms.keys:
+            if not wanted.isdisjoint(seen.forms.keys):
                 word = text[seen.start : seen.end]
-                if book.analysis.exact(word) == [token]:
-                    return word
-                inside = inside or _part(token, word, book)
-    return inside
+                own = _own(word, book)
+                for key in wanted & seen.forms.keys:
+                    if key in own:
+                        whole[key] = word
+                        wanted.discard(key)
+                    elif key not in inside:
+                        inside[key] = _part(key, word, book)
+    return {key: word for key, word in (inside | whole).items() if word}
 
 
-def _part(token: str, compound: str, book: Wordbook) -> str:
-    return next((p.capitalize() for p in book.splitter.parts(compound) if book.analysis.exact(p) == [token]), "")
+def _own(word: str, book: Wordbook) -> set[str]:
+    """The keys of a word itself, without those of its parts."""
+    exact, stems = book.analysis.both(word)
+    return {f"e:{token}" for token in exact} | {f"s:{stem}" for stem in stems}
+
+
+def _part(key: str, compound: str, book: Wordbook) -> str:
+    return next((part.capitalize() for part in book.splitter.parts(compound) if key in _own(part, book)), "")

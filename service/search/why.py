@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from service.search.marks import Marker, read, texts
-from service.search.plan import Plan
+from service.search.plan import Plan, Synonym
 from service.search.wordbook import Seen, Wordbook
 
 MOST_TERMS = 2
@@ -40,7 +40,16 @@ class Reasons:
         self._plan, self._book, self._marker = plan, book, Marker(plan, book)
         self._vocabularies = book.vocabularies
         self._answered: dict[tuple[str, str], int] = {}
-        self._instead = bool(plan.synonyms) or any(word.spellings or word.source for word in plan.words)
+        self._similar = [
+            (
+                synonym,
+                {f"s:{stem}" for stem in synonym.stems},
+                set(synonym.parts or synonym.stems) if len(synonym.stems) == 1 else set(),
+                {f"s:{stem}" for stem in book.analysis.std(synonym.source)},
+            )
+            for synonym in (*plan.synonyms, *plan.negations)
+        ]
+        self._instead = bool(self._similar) or any(word.spellings or word.source for word in plan.words)
         typed: list[tuple[set[str], Sequence[str]]] = [
             ({*word.stems, *(s.stem for s in word.spellings), *(f.stem for f in word.forms)}, word.foreign)
             for word in plan.words
@@ -72,6 +81,7 @@ class Reasons:
         """The words of the hit that were searched in place of others; translations only where no term says them."""
         lines = [(text, read(text, self._book)) for text in texts(data)]
         keys = frozenset(key for _, line in lines for seen in line for key in seen.forms.keys)
+        inner = frozenset(stem for _, line in lines for seen in line for stem in seen.forms.part_stems)
         spellings = [
             Reason("spelling", text=found, source=word.text)
             for word in self._plan.words
@@ -79,9 +89,10 @@ class Reasons:
         ]
         synonyms = {
             found: Reason("synonym", text=found, source=synonym.source)
-            for synonym in self._plan.synonyms
-            if not any(f"s:{stem}" in keys for stem in self._book.analysis.std(synonym.source))
-            and (found := _phrase(synonym.stems, lines))
+            for synonym, stems, parts, typed in self._similar
+            if (stems <= keys or (parts and parts <= inner))
+            and typed.isdisjoint(keys)
+            and (found := _phrase(synonym, lines))
         }
         spoken = [
             Reason("translation", text=word.text, source=word.source)
@@ -106,12 +117,14 @@ def _first(tokens: set[str], lines: Lines) -> str:
     return ""
 
 
-def _phrase(stems: Sequence[str], lines: Lines) -> str:
-    """The words with these stems where they stand together, as they are written; "" where they do not."""
-    wanted = [f"s:{stem}" for stem in stems]
+def _phrase(synonym: Synonym, lines: Lines) -> str:
+    """The words of a synonym where they stand together, or the compound that holds them, as it is written; else ""."""
+    wanted = [f"s:{stem}" for stem in synonym.stems]
+    parts = set(synonym.parts or synonym.stems) if len(wanted) == 1 else set()
     for text, line in lines:
         for start in range(len(line) - len(wanted) + 1):
-            part = line[start : start + len(wanted)]
-            if all(key in seen.forms.keys for key, seen in zip(wanted, part, strict=True)):
-                return text[part[0].start : part[-1].end]
+            words = line[start : start + len(wanted)]
+            together = all(key in seen.forms.keys for key, seen in zip(wanted, words, strict=True))
+            if together or (parts and parts <= words[0].forms.part_stems):
+                return text[words[0].start : words[-1].end]
     return ""

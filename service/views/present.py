@@ -106,13 +106,15 @@ def level(answer: Answer) -> str:
 
 def why(hit: Hit, answer: Answer, code: str) -> list[Shown]:
     """What of the query a hit answers, beyond the marked words: {kind, text} for each reason."""
-    return [
-        {
-            "kind": reason.kind,
-            "text": answer.vocabularies.label(reason.vocabulary, reason.slug, code) if reason.slug else reason.text,
-        }
-        for reason in answer.reasons.of(hit.data)
-    ]
+    found = []
+    for reason in answer.reasons.of(hit.data):
+        text = reason.text
+        if reason.vocabulary:
+            text = answer.vocabularies.label(reason.vocabulary, reason.slug, code)
+        elif reason.kind == "text":
+            text = gettext("weitere Angaben zum Angebot")
+        found.append({"kind": reason.kind, "text": text})
+    return found
 
 
 def _reason(reason: Shown, code: str) -> Markup:
@@ -126,8 +128,6 @@ def _reason(reason: Shown, code: str) -> Markup:
             said = gettext("auf Deutsch: %(word)s")
         case "provider":
             said = gettext("Name des Anbieters: %(word)s")
-        case "text":
-            said = gettext("weitere Angaben zum Angebot")
         case _:
             return escape(reason["text"])
     return Markup(said) % {"word": german(reason["text"], code)}  # noqa: S704  a translation, and the word is escaped
@@ -141,8 +141,8 @@ def german(text: str, code: str) -> Markup:
 
 
 def searched(answer: Answer) -> list[Shown]:
-    """What was searched in place of words of the query: {kind, source, text} with kind "spelling", "translation" or
-    "synonym", for the page and for programs."""
+    """What was searched in place of words of the query: {kind, source, text} with the kinds of `understood`, for the
+    page and for programs."""
     return [
         {"kind": said.kind, "source": said.source, "text": list(said.words)}
         for said in understood(answer.plan, answer.found.hits, answer.book)

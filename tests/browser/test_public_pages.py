@@ -12,6 +12,8 @@ PATHS = (
     "/angebote",
     "/angebote?q=Sprachkurs+Frauen+Marl",
     "/angebote?q=kurs&stadt=marl&sprache=ta",
+    "/angebote?q=kinderbetreung&stadt=waltrop",
+    "/angebote?q=xqzvbnk",
     "/staedte/marl",
 )
 FOCUS = """() => {
@@ -157,3 +159,32 @@ def test_the_map_is_there_where_it_can_be_read(live_server: LiveServer, page: Pa
     page.set_viewport_size({"width": 390, "height": 800})
     assert not page.locator(".county-map").is_visible()
     assert page.locator(".link-columns a").count() >= 10
+
+
+def test_each_step_of_a_search_can_be_read_and_gone_back(live_server: LiveServer, page: Page) -> None:
+    page.goto(f"{live_server.url}/angebote?q=kinderbetreung")
+    page.locator(".searched summary").click()
+    expect(page.locator(".searched li")).to_contain_text("Kinderbetreuung")
+    expect(page.locator(".hit__why").first).to_contain_text("ähnlich geschrieben: Kinderbetreuung")
+    page.locator(".meant a").click()
+    page.wait_for_url("**/angebote?q=Kinderbetreuung")
+    expect(page.locator(".meant")).to_have_count(0)
+    page.go_back()
+    expect(page.locator("input[name=q]")).to_have_value("kinderbetreung")
+
+
+def test_a_hit_of_another_language_says_how_it_was_understood(live_server: LiveServer, page: Page) -> None:
+    page.goto(f"{live_server.url}/angebote?q=alman+dili+kursu")
+    page.locator(".searched summary").click()
+    expect(page.locator(".searched li").first).to_contain_text("Deutschkurs")
+    expect(page.locator(".hit").first).to_contain_text("Gefunden über")
+
+
+def test_wider_searches_have_their_own_headings_and_links(live_server: LiveServer, page: Page) -> None:
+    page.goto(f"{live_server.url}/angebote?q=kurs&stadt=marl&sprache=ta")
+    heading = page.locator("h1").inner_text()
+    assert heading.startswith("0 Angebote")
+    section = page.locator(".wider").first
+    expect(section.locator("h2")).to_have_text("Ohne den Filter „Sprache des Angebots“")
+    section.locator("a", has_text="Angebote zeigen").click()
+    page.wait_for_url("**/angebote?q=kurs&stadt=marl")
