@@ -12,8 +12,9 @@ from service.german.verbs import IRREGULAR
 
 FORM, DERIVED = 1.0, 0.6
 """What a form of the same word counts, and a word made from it."""
+LONG_ENDING = 3
 SHORTEST = 4
-"""Letters of a word that has forms, and of what is left of it without an ending."""
+"""Letters of a word that has forms, and of what is left of it without an ending; one less without a long ending."""
 
 
 class Form(NamedTuple):
@@ -111,7 +112,7 @@ _FORMS = (
     ("nis", "nisse"), ("nis", "nissen"), ("um", "en"), ("um", "a"), ("a", "en"), ("us", "en"), ("o", "en"), ("o", "os"),
     ("a", "as"), ("y", "ys"), ("i", "is"), ("e", "es"), ("frau", "mann"), ("frau", "leute"), ("mann", "leute"),
     ("frau", "frauen"), ("ierende", "ent"), ("ierende", "enten"), ("ierende", "entin"), ("ierenden", "ent"),
-    ("ierenden", "enten"), ("fach", "facher"),
+    ("ierenden", "enten"), ("er", "ers"), ("er", "ern"), ("el", "els"), ("el", "eln"),
 )  # fmt: skip
 _MADE_FROM = (
     ("er", "ung"), ("er", "en"), ("ler", "lung"), ("iert", "ierung"), ("ieren", "ierung"), ("ieren", "ation"),
@@ -177,14 +178,16 @@ def _made(word: str) -> Iterator[str]:
     for one, other in _MADE_FROM:
         for ending, instead in ((one, other), (other, one)):
             rest = len(base) - len(ending)
-            if ending and base.endswith(ending) and rest >= SHORTEST and base not in _NO_VERB:
+            enough = rest >= (SHORTEST if len(ending) < LONG_ENDING else SHORTEST - 1)
+            if base.endswith(ending) and enough and base not in _NO_VERB:
                 yield base[:rest] + instead
 
 
 def _verb(word: str) -> Iterator[str]:
     """Other forms of a verb: infinitive, participle, third person."""
-    word = _ADJECTIVE_ENDING.sub("", word)
     yield from IRREGULAR.get(word, ())
+    if (bare := _ADJECTIVE_ENDING.sub("", word)) != word and bare not in _NO_VERB:
+        yield from _verb(bare)
     separated = _SEPARATED.match(word)
     if separated:  # angemeldet, anzumelden
         prefix, _, rest = separated.groups()
@@ -195,7 +198,8 @@ def _verb(word: str) -> Iterator[str]:
     if prefixed:  # unterschreiben, unterschrieben
         prefix, rest = prefixed.groups()
         yield from (prefix + other.removeprefix("ge") for other in IRREGULAR.get(rest, ()))
-        yield from (f"{prefix}ge{rest[:-2]}t", f"{prefix}zu{rest}") if rest.endswith("en") else ()
+        if rest.endswith("en"):
+            yield from (f"{prefix}ge{rest[:-2]}t", f"{prefix}ge{rest[:-2]}et", f"{prefix}zu{rest}")
         if rest in IRREGULAR:
             yield from (prefix + other for other in IRREGULAR[rest])
     yield from _regular(word)

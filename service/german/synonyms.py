@@ -207,7 +207,7 @@ class Synonyms:
         what each word stands for, as rules are kept."""
         found: list[Expansion] = []
         ordered = tuple(sorted(words))
-        seen = {tokens, tuple(word.std for word in ordered)}
+        seen = {tuple(word.std for word in ordered)} | ({tokens} if len(tokens) == 1 else set())
         for source in self._by_tokens.get(tokens, ()):
             if not source.small <= small:
                 continue

@@ -214,7 +214,8 @@ def read_lists(mappings: Path) -> Lists:
     parts = words("compound-parts-de.txt")
     synonyms = Synonyms.parse((mappings / "synonyms-de.txt").read_text(encoding="utf-8"), analysis)
     glossary = tuple(parse_glossary((mappings / "glossary.csv").read_text(encoding="utf-8")))
-    listed = [word for rule in synonyms.rules for word in rule.targets]  # the left may be a loan word
+    # Rules translate loan words on their left sides themselves.
+    listed = [word for rule in synonyms.rules for word in (*rule.targets, *rule.sources)]
     listed += [row.german for row in glossary]
     return Lists(
         stop=analysis.stop,
