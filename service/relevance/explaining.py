@@ -60,7 +60,10 @@ def understood(plan: Plan, book: Wordbook) -> dict[str, Any]:
 
 def _came(hit: Hit, grade: int, marker: Marker, reasons: Reasons, book: Wordbook) -> dict[str, Any]:
     data = hit.data
-    labels = [book.vocabularies.label(reason.vocabulary, reason.slug) for reason in reasons.of(data)]
+    labels = [
+        book.vocabularies.label(reason.vocabulary, reason.slug) if reason.vocabulary else (reason.text or reason.kind)
+        for reason in reasons.of(data)
+    ]
     passages = [marker.mark(data["summary"]), *marker.snippets(data["text"], 1)]
     return {
         "title": data["title"],

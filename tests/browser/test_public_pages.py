@@ -161,18 +161,6 @@ def test_the_map_is_there_where_it_can_be_read(live_server: LiveServer, page: Pa
     assert page.locator(".link-columns a").count() >= 10
 
 
-def test_each_step_of_a_search_can_be_read_and_gone_back(live_server: LiveServer, page: Page) -> None:
-    page.goto(f"{live_server.url}/angebote?q=kinderbetreung")
-    page.locator(".searched summary").click()
-    expect(page.locator(".searched li")).to_contain_text("Kinderbetreuung")
-    expect(page.locator(".hit__why").first).to_contain_text("ähnlich geschrieben: Kinderbetreuung")
-    page.locator(".meant a").click()
-    page.wait_for_url("**/angebote?q=Kinderbetreuung")
-    expect(page.locator(".meant")).to_have_count(0)
-    page.go_back()
-    expect(page.locator("input[name=q]")).to_have_value("kinderbetreung")
-
-
 def test_a_hit_of_another_language_says_how_it_was_understood(live_server: LiveServer, page: Page) -> None:
     page.goto(f"{live_server.url}/angebote?q=alman+dili+kursu")
     page.locator(".searched summary").click()

@@ -8,18 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from indexer import document, gates, learning
+from indexer import document, gates
 from indexer.document import Draft
 from indexer.gates import Report, judge, refusal
 from indexer.rebuild import rebuild
 from indexer.switching import Indexing, RebuildFailed
-from service.german.spelling import Lexicon
 from service.relevance.judged import COLUMNS
 from tests.indexer.conftest import TODAY
 from tests.indexer.scenes import add, build, current, withdraw
 
 TITLES = ("Deutschkurs am Abend", "Sprachcafé im Stadtteil", "Fahrradwerkstatt", "Schwimmen lernen", "Nachhilfe Mathe")
-MISSPELT = ("Deutschkrus", "Sprachkafe", "Fahradwerkstatt", "Schwimen", "Nachhilfee")
 TEXTS = ("title", "body")
 
 
@@ -59,11 +57,6 @@ def make_other_words(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def lose_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An index that does not know its own words takes every word for mistyped, and mends none."""
-    monkeypatch.setattr(learning, "lexicon", lambda *_: Lexicon())
-
-
 def test_an_index_that_answers_as_well_is_served(work: Indexing, first: str) -> None:
     report = rebuild(work, "test")
 
@@ -89,15 +82,6 @@ def test_an_index_that_does_not_find_its_offers_is_not_served(
     assert "„titel“ 0,00 statt 1,00" in caught.value.message
     assert current(work).name == first
     assert work.writer.names() == [first]
-
-
-def test_judged_queries_see_what_titles_do_not(work: Indexing, first: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    judged(work, "verschrieben", *(f"{query};liste:{number};;abstimmen;" for number, query in enumerate(MISSPELT)))
-    lose_words(monkeypatch)
-    with pytest.raises(RebuildFailed, match="„verschrieben“ 0,00 statt 1,00"):
-        rebuild(work, "test")
-
-    assert current(work).name == first
 
 
 def test_what_is_judged_of_other_offers_is_left_out(work: Indexing, first: str) -> None:
