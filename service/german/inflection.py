@@ -9,6 +9,7 @@ True
 True
 """
 
+import re
 from functools import lru_cache
 
 from service.german import foreign
@@ -39,7 +40,7 @@ _ENDINGS = {
         owego owych owymi owej owa owe owy iego iemu ego emu ymi imi iami ami iach ach ych ich iom om iow ow iem em
         iej ej ie ym im ia io a e i o u y
         """,
-    "sq": "isht eve ave sise ise save sit it in un et es en at ut te se sh ve i a e u t",
+    "sq": "isht eve ave sise ise save sit it in un et en at ut te se sh ve i a e u t",
     "ru": _CYRILLIC,
     "uk": _CYRILLIC,
     "bg": _BULGARIAN,
@@ -48,11 +49,12 @@ _TABLES = {
     language: tuple(sorted(endings.split(), key=lambda ending: (-len(ending), ending)))
     for language, endings in _ENDINGS.items()
 }
-_ROUNDS = {"tr": 4, "ro": 2, "pl": 2, "sq": 3, "bg": 2}
+_ROUNDS = {"tr": 4, "ro": 2, "pl": 2, "sq": 2, "bg": 2}
 """How many endings go one after the other: Turkish strings them together."""
 _LATIN = frozenset({"en", "tr", "pl", "ro", "fr", "sq"})
 _HARDENED = {"g": "k", "b": "p", "d": "t"}
 """Last letters of Turkish words before an ending that begins with a vowel: kitap, kitabı."""
+_TWICE = re.compile(r"(.)\1")
 # Ukrainian і and ї are typed as и where the keyboard has no others, and the other way round.
 _ONE_I = str.maketrans("іїы", "иии")
 
@@ -96,6 +98,17 @@ def stem(word: str, language: str) -> str:
             break
         found = shorter
     return found[:-1] + _HARDENED.get(found[-1], found[-1]) if language == "tr" and len(found) > SHORTEST else found
+
+
+def place(word: str) -> str:
+    """The name of a place without the endings of Cyrillic scripts and the Arabic "in"; letters written twice once there.
+
+    >>> place("Хертене") == place("Хертен")
+    True
+    """
+    if foreign.is_arabic(word):
+        return foreign.letters_of_arabic(word).removeprefix("ب")
+    return _TWICE.sub(r"\1", stem(word, "uk")) if foreign.is_cyrillic(word) else word
 
 
 def _folded(word: str) -> str:

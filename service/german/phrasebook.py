@@ -9,7 +9,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from io import StringIO
 
 from service.german import foreign, inflection
@@ -115,13 +115,14 @@ class Phrasebook:
     ) -> tuple[tuple[Piece, ...], float]:
         tokens = [inflection.stem(word, language) for word in words]
         small = [_surface(word) in book.small for word in words]
-        foreign_words = [self._is_foreign(word, book, looks_german, mixed) for word in words]
+        foreign_word = cache(lambda number: self._is_foreign(words[number], book, looks_german, mixed))
         pieces: list[Piece] = []
         at = 0
         while at < len(words):
             for end in range(min(len(words), at + book.longest), at, -1):
-                if any(foreign_words[at:end]) and (meaning := self._meaning(tokens[at:end], small[at:end], book)):
-                    pieces.append(Piece(at, end - 1, meaning))
+                german = self._meaning(tokens[at:end], small[at:end], book)
+                if german and any(foreign_word(number) for number in range(at, end)):
+                    pieces.append(Piece(at, end - 1, german))
                     at = end
                     break
             else:
@@ -130,7 +131,7 @@ class Phrasebook:
             telling = [piece for piece in pieces if not all(small[piece.first : piece.last + 1])]
             pieces = telling or pieces
         if not pieces:
-            pieces = self._guessed(tokens, small, foreign_words, book)
+            pieces = self._guessed(tokens, small, foreign_word, book)
         if not pieces:
             return (), 0.0
         inside = {number for piece in pieces for number in range(piece.first, piece.last + 1)}
@@ -141,13 +142,13 @@ class Phrasebook:
         return tuple(sorted(pieces, key=lambda piece: piece.first)), understood + 0.05 * exact
 
     def _guessed(
-        self, tokens: Sequence[str], small: Sequence[bool], foreign_words: Sequence[bool], book: _Book
+        self, tokens: Sequence[str], small: Sequence[bool], foreign_word: Callable[[int], bool], book: _Book
     ) -> list[Piece]:
         """Words that stand inside phrases, where the query holds no phrase as a whole."""
         return [
-            Piece(number, number, meaning)
+            Piece(number, number, german)
             for number, token in enumerate(tokens)
-            if foreign_words[number] and not small[number] and (meaning := book.inside.get(token))
+            if not small[number] and (german := book.inside.get(token)) and foreign_word(number)
         ]
 
     def _meaning(self, tokens: Sequence[str], small: Sequence[bool], book: _Book) -> str:
@@ -184,6 +185,7 @@ class Phrasebook:
         return as_it_is or not looks_german(folded)
 
 
+@lru_cache(maxsize=1 << 14)
 def _surface(word: str) -> str:
     """A word as it is typed, without case, accents and variants of letters."""
     if foreign.is_arabic(word):

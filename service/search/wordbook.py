@@ -4,13 +4,14 @@ Compound parts are frozen when an index is built, and stored beside it (`indexes
 queries must split words as the bulk of the index was split. The lexicon only grows: words of later edits are added.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from service.german import foreign
+from service.german import foreign, inflection
 from service.german.analysis import TOKEN, Analysis, fold
 from service.german.compounds import Splitter, learn
 from service.german.normalise import align
@@ -22,6 +23,7 @@ from service.german.wordlist import parse_words
 from service.search.guesses import Guesses
 from service.vocabulary import Term, Vocabularies
 
+_APOSTROPHE = re.compile("[’ʼ`]")
 FORMS_REMEMBERED = 1 << 14
 """Words of shown texts whose forms are remembered, about 15 MB; a results page has some 300, most of them seen before."""
 
@@ -130,7 +132,12 @@ class Wordbook:
         return names
 
     def _flat(self, text: str) -> tuple[str, ...]:
-        return tuple(self.analysis.exact(text.replace("-", " ")))
+        """A name as it is compared: in other scripts without endings (в Хертене), before a Turkish one (Marl'da)."""
+        if text.isascii() and "'" not in text:
+            return tuple(self.analysis.exact(text.replace("-", " ")))
+        words = _APOSTROPHE.sub("'", text.replace("-", " ")).split()
+        found = [word for typed in words for word in self.analysis.exact(typed.partition("'")[0])]
+        return tuple(inflection.place(word) for word in found)
 
     @cached_property
     def term_words(self) -> Mapping[tuple[str, str], "TermWords"]:
