@@ -12,6 +12,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -295,6 +296,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write the table into docs/decisions/races.md")
     parser.add_argument("-k", default="", help="only mutants whose file or test contains this")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the copy and the servers go, too
     chosen = [each for each in MUTANTS if given.k in each.path + each.test]
     wrong = 0
     with ExitStack() as stack:
