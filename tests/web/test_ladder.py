@@ -83,11 +83,21 @@ def opened(demo_folder: Path, tmp_path: Path) -> Iterator[Callable[..., Pages]]:
 
 def lose_index(pages: Pages) -> None:
     """The embedded index cannot be read any more."""
-    (index_folder(pages.folder) / CURRENT).rename(index_folder(pages.folder) / "away")
+    served(pages).rename(away(pages))
 
 
 def find_index(pages: Pages) -> None:
-    (index_folder(pages.folder) / "away").rename(index_folder(pages.folder) / CURRENT)
+    away(pages).rename(served(pages))
+
+
+def served(pages: Pages) -> Path:
+    """Where the link points that the indexer made: pages read the same folder, by the name that the store has."""
+    link = index_folder(pages.folder) / CURRENT
+    return link.parent / link.readlink()
+
+
+def away(pages: Pages) -> Path:
+    return index_folder(pages.folder) / "away"
 
 
 @pytest.fixture
