@@ -17,7 +17,7 @@ from tests.faults.proxy import PASS
 from tests.faults.stage import Stage
 from tests.faults.trial import Begin, Fault
 from tests.faults.waiting import until
-from tests.servers.nodes import elected
+from tests.servers.nodes import Node, elected
 from tests.servers.runs import ROOT
 
 
@@ -65,21 +65,6 @@ def setting(**values: Any) -> Begin:
                 client.indices.put_settings(index=name, body={"index": dict.fromkeys(values)})
 
     return begin
-
-
-@contextmanager
-def red(stage: Stage) -> Iterator[None]:
-    """No node may hold the index: it is there, and none of its shards."""
-    nowhere = {"routing.allocation.require._name": "niemand"}
-    with stage.opensearch() as client:
-        name = stage.index("opensearch")
-        client.indices.close(index=name)
-        client.indices.put_settings(index=name, body={"index": nowhere})
-        client.indices.open(index=name, params={"wait_for_active_shards": 0})
-        try:
-            yield
-        finally:
-            client.indices.put_settings(index=name, body={"index": dict.fromkeys(nowhere)})
 
 
 @contextmanager
@@ -147,6 +132,31 @@ def lost_node(stage: Stage) -> Iterator[None]:
 
 
 @contextmanager
+def red(stage: Stage) -> Iterator[None]:
+    """The only copy of the index is on a node that dies: the cluster lives, the index is there, and none of its shards."""
+    _, other = _elected_and_other(stage)
+    with stage.opensearch() as client:
+        name = stage.index("opensearch")
+        addresses = client.nodes.info(metric="http")["nodes"]
+        home = next(key for key, node in addresses.items() if other.url.endswith(node["http"]["publish_address"]))
+        only_there = {"auto_expand_replicas": False, "number_of_replicas": 0, "routing.allocation.require._id": home}
+        before = client.indices.get_settings(index=name, params={"flat_settings": "true"})[name]["settings"]
+        client.indices.put_settings(index=name, body={"index": only_there})
+        copies = {"format": "json", "h": "id,state"}
+        until(
+            lambda: client.cat.shards(index=name, params=copies) == [{"id": home, "state": "STARTED"}],
+            "the index is on one node",
+            stage.said,
+        )
+        try:
+            with lost_node(stage):
+                yield
+        finally:
+            as_before = {key: before.get(f"index.{key}") for key in only_there}
+            client.indices.put_settings(index=name, body={"index": as_before})
+
+
+@contextmanager
 def lost_elected_node(stage: Stage) -> Iterator[None]:
     """The elected node dies by force: the other one may elect nobody."""
     with _killed(stage, of_elected=True):
@@ -155,8 +165,7 @@ def lost_elected_node(stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def _killed(stage: Stage, *, of_elected: bool) -> Iterator[None]:
-    manager = elected(stage.nodes)
-    other = next(node for node in stage.nodes if node is not manager)
+    manager, other = _elected_and_other(stage)
     dies, lives = (manager, other) if of_elected else (other, manager)
     assert stage.proxy
     stage.proxy.target = lives.url
@@ -166,6 +175,11 @@ def _killed(stage: Stage, *, of_elected: bool) -> Iterator[None]:
     finally:
         dies.start()
         dies.wait()
+
+
+def _elected_and_other(stage: Stage) -> tuple[Node, Node]:
+    manager = elected(stage.nodes)
+    return manager, next(node for node in stage.nodes if node is not manager)
 
 
 @contextmanager
@@ -229,7 +243,6 @@ ENGINE = [
     Fault("failed shards in answers", between(proxy.failed_shards()), "standby"),
     Fault("index blocked for writing", setting(**{"blocks.write": True}), "opensearch", found=False),
     Fault("disk of OpenSearch full", setting(**{"blocks.read_only_allow_delete": True}), "opensearch", found=False),
-    Fault("index red", red, "standby"),
     Fault("alias gone", without_alias, "opensearch"),
     Fault("indexer hangs", paused_indexer, "opensearch", found=False),
     Fault("OpenSearch, standby and indexer gone", everything_gone, "database"),
@@ -251,7 +264,8 @@ MACHINE = [
 
 CLUSTER = [
     Fault("one of two nodes killed", lost_node, "opensearch", also="standby", returns=True),
-    Fault("the elected node killed", lost_elected_node, "opensearch", also="standby"),
+    Fault("index red: its only copy is on a node that died", red, "standby"),
+    Fault("the elected node killed", lost_elected_node, "opensearch", also="standby", found=None),
     Fault("all nodes hang", paused_nodes, "standby"),
     Fault("all nodes killed", killed_nodes, "standby"),
 ]

@@ -13,7 +13,7 @@ def judge(stage: Stage, outcome: Outcome) -> None:
     """Every page answered, by the expected level; the edit was saved and is found; nothing was restarted."""
     fault = outcome.fault
     assert outcome.levels, f"{fault.name}: nobody answered"
-    assert outcome.levels <= {fault.level, fault.also}, (fault.name, outcome.levels)
+    assert outcome.levels <= {fault.level, fault.also}, (fault.name, outcome.answered, stage.said())
     good = {200} if fault.saves else {200, 302, 303, 503}
     for visit in outcome.visits:
         assert visit.status in good, (fault.name, visit)
@@ -21,6 +21,6 @@ def judge(stage: Stage, outcome: Outcome) -> None:
             assert said in visit.text, f"{fault.name}: the page does not say who answered"
     assert outcome.saved
     assert outcome.saved.status == (303 if fault.saves else 503), (fault.name, outcome.saved)
-    assert fault.found or not fault.saves or outcome.behind, f"{fault.name}: broke nothing"
+    assert fault.found is not False or not fault.saves or outcome.behind, f"{fault.name}: broke nothing"
     assert outcome.recovered_after is not None
     assert stage.unbroken(), stage.said()

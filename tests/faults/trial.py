@@ -31,8 +31,8 @@ class Fault:
     """Who may answer some of them, too."""
     returns: bool = False
     """Whether the first level answers again although the fault lasts."""
-    found: bool = True
-    """Whether an offer that is saved meanwhile is found before the fault ends."""
+    found: bool | None = True
+    """Whether an offer that is saved meanwhile is found before the fault ends; None where either may be."""
     saves: bool = True
     """Whether an offer can be saved meanwhile."""
 
@@ -54,9 +54,15 @@ class Outcome:
     """Seconds after the fault's end until the first level answered and no index was behind."""
 
     @property
+    def answered(self) -> list[tuple[str, float]]:
+        """Who answered searches, one after the other, and the seconds that it took."""
+        found = [visit for visit in self.visits if visit.page == "json" and visit.status == 200]
+        return [(str(visit.json["engine"]), visit.seconds) for visit in found]
+
+    @property
     def levels(self) -> set[str]:
         """Who answered searches."""
-        return {str(visit.json["engine"]) for visit in self.visits if visit.page == "json" and visit.status == 200}
+        return {level for level, _ in self.answered}
 
     @property
     def statuses(self) -> set[int]:
