@@ -8,10 +8,11 @@ from service.paths import data_folder
 from service.views import assets, blueprints, errors, language, limits, logs, pages, security, sessions, staff_login
 
 
-def create_app(settings: Settings) -> Flask:
-    """An application with these settings. Opens no connection: that happens with the first request."""
+def create_app(settings: Settings, patience: float | None = None) -> Flask:
+    """An application with these settings. Opens no connection: that happens with the first request. `patience`: seconds
+    that a statement of the store may take."""
     app = Flask(__name__, static_folder=None, template_folder=str(data_folder("templates")))
-    app.extensions["angebote"] = Context(settings)
+    app.extensions["angebote"] = Context(settings, patience)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,

@@ -46,11 +46,13 @@ class Context:
     """Opened lazily: a command that needs no engine opens none, and nothing is opened before gunicorn forks."""
 
     settings: Settings
+    patience: float | None = None
+    """Seconds that a statement may take; None: as long as it takes."""
 
     @cached_property
     def database(self) -> Database:
         """The store."""
-        return Database(self.settings.database_url)
+        return Database(self.settings.database_url, self.patience)
 
     @cached_property
     def county(self) -> County:

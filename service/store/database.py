@@ -17,20 +17,23 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session, sessionmaker
 
 from service.errors import StoreUnavailable
+from service.store.patience import be_patient, impatient_engine
 
 BUSY_SECONDS = 30
+"""How long a writing transaction waits for another one."""
 STEPS = 100_000
 """Steps of SQLite's machine, some milliseconds, between looks at the clock of a hurried statement."""
 
 
 class Database:
-    """The store's connections. Raises `StoreUnavailable` where the data base does not answer."""
+    """The store's connections. Raises `StoreUnavailable` where the data base does not answer; with `patience` also where
+    a server on another machine takes longer than so many seconds for a statement."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float | None = None) -> None:
         self.url = url
         self.sqlite = url.startswith("sqlite")
-        self._reader = _engine(url, begin="BEGIN")
-        self._writer = _engine(url, begin="BEGIN IMMEDIATE") if self.sqlite else self._reader
+        self._reader = _sqlite(url, begin="BEGIN") if self.sqlite else impatient_engine(url, patience)
+        self._writer = _sqlite(url, begin="BEGIN IMMEDIATE") if self.sqlite else self._reader
         self._read = sessionmaker(self._reader, expire_on_commit=False, autoflush=False)
         self._write = sessionmaker(self._writer, expire_on_commit=False)
 
@@ -68,6 +71,7 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """One writing transaction: committed at the end of the block, rolled back on an exception."""
         with _translated(), self._write.begin() as session:
+            be_patient(session, BUSY_SECONDS)
             yield session
 
     @contextmanager
@@ -109,9 +113,7 @@ def _reason(error: BaseException | None) -> str:
     return next(iter(str(error).splitlines()), "") or type(error).__name__
 
 
-def _engine(url: str, begin: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=5, max_overflow=5, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+def _sqlite(url: str, begin: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
