@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from service.german.verbs import IRREGULAR
 
-FORM, DERIVED = 1.0, 0.6
+FORM, DERIVED = 1.0, 0.8
 """What a form of the same word counts, and a word made from it."""
 LONG_ENDING = 3
 SHORTEST = 4

@@ -1,28 +1,29 @@
 """Everyday words and official words for one thing, expanded when a query is searched.
 
-Rules are kept in the Solr format and read here, not on the server: there a changed rule needs a closed index, and one bad
-rule refuses the whole index without naming it. Every line is ``a, b, c`` (each finds the others) or ``a, b => c, d`` (who
-searches one of the left finds the right too); ``#`` begins a comment. ``sohn, tochter ~ kind`` says that in left sides of
-several words each of these words stands for the others. Rules are compared by tokens of ``de_std``, so
-inflected forms need not be listed. A left side of several words fires wherever its words stand near each other, in any
-order: "Geld Amt" in "Geld vom Amt bekommen" and in "das Amt gibt mir kein Geld". Stop words count for nothing in it, unless
-there is but one other word: "Licht aus" fires where both are said.
+Rules (`rules`) are compared by tokens of ``de_std``, so inflected forms need not be listed. A left side of several words fires
+wherever its words stand near each other, in any order: "Geld Amt" in "Geld vom Amt bekommen" and in "das Amt gibt mir
+kein Geld". Stop words count for nothing in it, unless there is but one other word that says something: "Licht aus" fires
+where both are said.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
+from math import log
 from typing import Any, Literal
 
 from service.german.analysis import TOKEN, Analysis, Span, join_feminine, lower
 from service.german.forms import FORM, related
 from service.german.normalise import clean
+from service.german.rules import Rule, parse_rules, word_by_word
 
 NEAR = 4
 """Other words that may stand between the words of a left side."""
+MOST_OF_IT, MOST_TOLD = 0.7, 3
+"""How much of a left side a strange word must say, by the weight of its words; how many of them are taken."""
 
 # A word after one of these is not what somebody has or looks for: "ohne Papiere" must not find passport offices.
 NEGATION = re.compile(r"^(?:ohne|nicht|kein(?:e[mnrs]?)?)$")
@@ -33,36 +34,6 @@ _ADJECTIVE = re.compile(r"(?:lich|ig|los|isch|sch|end|fremd|[a-z]{6,}(?<!arbei)t
 _PLURAL_IN_ER = re.compile(
     r"(?:kind|haus|mann|kleid|buch|bild|amt|(?<!aus)land|wort|rad|geld|lied|glied|bad|blatt|fach|volk|dorf|glas|gut|schild)$"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One line of the file. With an equal group ``sources`` and ``targets`` are the same terms."""
-
-    line: int  # counted from 1
-    sources: tuple[str, ...]
-    targets: tuple[str, ...]
-    alike: bool = False  # the words stand for each other in left sides of several words
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A line that is no rule, and why, in words for the staff who wrote it."""
-
-    line: int
-    text: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"Zeile {self.line}: {self.reason} ({self.text})"
-
-
-class BadRules(ValueError):
-    """The file holds lines that are no rules. ``problems`` names all of them."""
-
-    def __init__(self, problems: Sequence[Problem]):
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,76 +66,69 @@ class _Source:
 
 
 class Synonyms:
-    """The rules of one file, ready to expand queries."""
+    """Rules, ready to expand queries."""
 
     def __init__(self, rules: Sequence[Rule], analysis: Analysis):
         self.rules = tuple(rules)
         self._analysis = analysis
         self._by_tokens: defaultdict[tuple[str, ...], list[_Source]] = defaultdict(list)
-        self._words: Counter[str] = Counter()
-        self._alike = {
-            token: analysis.std(rule.targets[0])[0]
-            for rule in self.rules
-            if rule.alike
-            for source in (*rule.sources, *rule.targets)
-            for token in analysis.std(source)
-        }
         self._by_first: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
+        self._phrases: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
+        self._alike: defaultdict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        self._words: Counter[str] = Counter()
+        tokens = word_by_word(analysis)
         for rule in self.rules:
             for source in () if rule.alike else rule.sources:
-                exact, std = analysis.both(source)
-                if len(std) > 1:
-                    std = [self._alike.get(token, token) for token in std]
-                pairs = sorted(zip(std, exact, strict=True))
-                tokens = tuple(token for token, _ in pairs)
-                alone = len(tokens) == 1 or all(map(_is_light, exact))
-                small = _small_words(source, analysis) if alone else frozenset()
-                made = _Source(tuple(exact for _, exact in pairs), small, rule.targets, rule.line)
-                self._by_tokens[tokens].append(made)
-                self._by_first[tokens[0]].add(tokens)
-                for _, word in pairs:
-                    self._words[word] += 1
+                self._add(rule, source, *tokens(source))
+            if rule.alike:
+                group = [pair for word in (*rule.sources, *rule.targets) for pair in zip(*tokens(word), strict=True)]
+                for exact, std in group:
+                    self._alike[std].append((exact, frozenset(other for _, other in group) - {std}))
+
+    def _add(self, rule: Rule, source: str, exact: list[str], std: list[str]) -> None:
+        pairs = sorted(zip(std, exact, strict=True))
+        tokens = tuple(token for token, _ in pairs)
+        alone = sum(not _is_light(word) for word in exact) < 2
+        small = _small_words(source, self._analysis) if alone else frozenset()
+        made = _Source(tuple(exact for _, exact in pairs), small, rule.targets, rule.line)
+        self._by_tokens[tokens].append(made)
+        self._by_first[tokens[0]].add(tokens)
+        for token in tokens if len(tokens) > 1 else ():
+            self._phrases[token].add(tokens)
+        self._words.update(exact)
 
     @classmethod
     def parse(cls, text: str, analysis: Analysis) -> "Synonyms":
-        """Read a whole file. BadRules names every line that is none."""
-        rules: list[Rule] = []
-        problems: list[Problem] = []
-        for number, line in enumerate(text.splitlines(), start=1):
-            content = line.partition("#")[0].strip()
-            if not content:
-                continue
-            try:
-                rules.append(_rule(number, content, analysis))
-            except ValueError as error:
-                problems.append(Problem(number, content, str(error)))
-        if problems:
-            raise BadRules(problems)
-        return cls(rules, analysis)
+        """The rules of a text. BadRules names every line that is none."""
+        return cls(parse_rules({"": text}, analysis), analysis)
 
-    def expand(self, query: str) -> list[Expansion]:
-        """What else is meant by a query, in its order; the longest left side wins and its words are used up.
+    def expand(self, query: str, strange: Callable[[str], bool] = lambda _: False) -> list[Expansion]:
+        """What else is meant by a query, in its order. The longest left side wins: its words fire no rule of their own any
+        more, and no other left side but one with a further word that says something.
 
-        A negated word fires no rule of its own; "ohne Papiere" as a left side does.
+        A negated word fires no rule of its own; "ohne Papiere" as a left side does. A `strange` word (an unstemmed token that
+        finds nothing by itself) fires also what most of a left side says: "stottert" what is said of "Kind stottert".
         """
         words = list(self._analysis.spans(query))
         small = _small_words(query, self._analysis)
         found: list[tuple[int, list[Expansion]]] = []
         used: set[int] = set()
-        for places, tokens in sorted(self._sources_in(words), key=lambda places: _order(words, *places)):
-            if used.isdisjoint(places):
+        for places, tokens in sorted(self._sources_in(words), key=lambda source: self._order(words, *source)):
+            if self._adds(words, places, used):
                 expansions = self._fired(tuple(words[place] for place in places), tokens, small)
                 if expansions:
                     found.append((min(places), expansions))
                     used |= {*places}
+        for place, word in enumerate(words):
+            if place not in used and strange(word.exact) and not _negated(words, place):
+                found.append((place, self._told_by(words, place, small)))
         return [expansion for _, expansions in sorted(found, key=lambda pair: pair[0]) for expansion in expansions]
 
     def _sources_in(self, words: Sequence[Span]) -> set[tuple[tuple[int, ...], tuple[str, ...]]]:
         """All left sides that the words hold: the places of the words, and the tokens they stand for."""
         at: defaultdict[str, list[int]] = defaultdict(list)
         for place, word in enumerate(words):
-            own = (word.std, *self._forms(word))
-            for token in dict.fromkeys([*own, *(self._alike[other] for other in own if other in self._alike)]):
+            for token in self._meant(word):
                 at[token].append(place)
         found: set[tuple[tuple[int, ...], tuple[str, ...]]] = set()
         for token in at:
@@ -177,6 +141,45 @@ class Synonyms:
                         found.add((places, tokens))
         return found
 
+    def _adds(self, words: Sequence[Span], places: Sequence[int], used: Set[int]) -> bool:
+        """Whether a left side says something that those which have fired do not say."""
+        if len(places) == 1:
+            return places[0] not in used
+        return any(place not in used and not _is_light(words[place].exact) for place in places) or not used & {*places}
+
+    def _order(self, words: Sequence[Span], places: tuple[int, ...], tokens: tuple[str, ...]) -> tuple[Any, ...]:
+        """Longer left sides first; of those the ones that say more, that are typed as they are, that stand closer."""
+        light = sum(map(_is_light, tokens))
+        other = sum(words[place].std != token for place, token in zip(places, tokens, strict=True))
+        says = round(sum(map(self._weight, tokens)))
+        return -len(places), light, other, -says, max(places) - min(places), tuple(sorted(places)), tokens
+
+    def _told_by(self, words: Sequence[Span], place: int, small: Set[str]) -> list[Expansion]:
+        """What the left sides mean of which a word, with other words of the query, says most."""
+        here = {token: at for at, word in enumerate(words) for token in reversed(self._meant(word))}
+        ranked = []
+        for token in (words[place].std, *self._forms(words[place])):
+            for tokens in self._phrases.get(token, ()):
+                told = [other for other in tokens if other in here and (other == token or here[other] != place)]
+                share = sum(map(self._weight, told)) / sum(map(self._weight, tokens))
+                if share >= MOST_OF_IT:
+                    ranked.append((-share, tokens, tuple(sorted({here[other] for other in told} | {place}))))
+        found: list[Expansion] = []
+        for _, tokens, places in sorted(ranked)[:MOST_TOLD]:
+            for source in self._by_tokens[tokens]:
+                if source.small <= small:
+                    said = tuple(words[at] for at in places)
+                    found += [self._expansion(said, target, source.line, said=True) for target in source.targets]
+        return list({expansion.text: expansion for expansion in found}.values())
+
+    def _weight(self, token: str) -> float:
+        """What a word says: the more, the fewer left sides hold it."""
+        return log(1 + len(self._by_tokens) / (1 + len(self._phrases.get(token, ()))))
+
+    def _expansion(self, words: tuple[Span, ...], target: str, line: int, *, said: bool) -> Expansion:
+        kind: Literal["single", "phrase"] = "single" if len(self._analysis.std(target)) == 1 else "phrase"
+        return Expansion(words, target, kind, line, said)
+
     @lru_cache(maxsize=4096)  # noqa: B019  one object a process
     def _forms_of(self, exact: str) -> tuple[str, ...]:
         forms = related(exact, self._words.__contains__)
@@ -187,6 +190,15 @@ class Synonyms:
     def _forms(self, word: Span) -> list[str]:
         """Words of left sides that are other forms of a word: rules need not list geholfen beside helfen."""
         return [token for token in self._forms_of(word.exact) if token != word.std]
+
+    def _meant(self, word: Span) -> dict[str, None]:
+        """What a word of a query is in left sides: itself, its other forms, words that it stands for."""
+        found = dict.fromkeys((word.std, *self._forms(word)))
+        for token in list(found):
+            for exact, others in self._alike.get(token, ()):
+                if token != word.std or same_word(word.exact, exact):
+                    found |= dict.fromkeys(sorted(others))
+        return found
 
     @property
     def words(self) -> Mapping[str, int]:
@@ -219,9 +231,8 @@ class Synonyms:
                 if stems in seen:
                     continue
                 seen.add(stems)
-                kind: Literal["single", "phrase"] = "single" if len(stems) == 1 else "phrase"
                 said = bool(source.small) or len(words) > 1
-                found.append(Expansion(ordered, target, kind, source.line, said))
+                found.append(self._expansion(ordered, target, source.line, said=said))
         return found
 
 
@@ -242,32 +253,6 @@ def _chosen(tokens: Sequence[str], at: Mapping[str, Sequence[int]]) -> Iterator[
     """Places of the tokens, each token in another place; a few ways where words are repeated."""
     ways = product(*(at[token][:3] for token in tokens))
     return (way for way in islice(ways, 50) if len(set(way)) == len(tokens))
-
-
-def _order(words: Sequence[Span], places: tuple[int, ...], tokens: tuple[str, ...]) -> tuple[Any, ...]:
-    """Longer left sides first; of those the ones that say more, that are typed as they are, that stand closer."""
-    other = sum(words[place].std != token for place, token in zip(places, tokens, strict=True))
-    return -len(places), sum(map(_is_light, tokens)), other, max(places) - min(places), tuple(sorted(places)), tokens
-
-
-def _rule(number: int, content: str, analysis: Analysis) -> Rule:
-    """A line as a rule. ValueError says in German what is wrong with it."""
-    mark = "~" if "~" in content else "=>"
-    sides = content.split(mark)
-    if len(sides) > 2:
-        raise ValueError(f"„{mark}“ darf nur einmal vorkommen")
-    terms = [tuple(" ".join(term.split()) for term in side.split(",")) for side in sides]
-    for term in (term for side in terms for term in side):
-        if not term:
-            raise ValueError("vor oder nach einem Komma oder „=>“ fehlt ein Wort")
-        if not analysis.std(term):
-            raise ValueError(f"„{term}“ besteht nur aus Füllwörtern oder Zeichen, danach kann niemand suchen")
-    sources, targets = terms[0], terms[-1]
-    if len({tuple(analysis.std(term)) for term in (*sources, *targets)}) < 2:
-        raise ValueError("alle Wörter der Regel sind für die Suche dasselbe Wort, die Regel bewirkt nichts")
-    if mark == "~" and any(len(analysis.std(term)) != 1 for term in (*sources, *targets)):
-        raise ValueError("vor und nach „~“ stehen einzelne Wörter")
-    return Rule(number, sources, targets, alike=mark == "~")
 
 
 def same_word(one: str, other: str) -> bool:

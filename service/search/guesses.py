@@ -46,6 +46,10 @@ class Guesses:
         """Whether any of these words (unstemmed tokens) stands in an offer."""
         return any(self.lexicon.knows(token) for token in tokens)
 
+    def is_strange(self, exact: str) -> bool:
+        """Whether a word (an unstemmed token) finds nothing: it stands in no offer, not even in another form."""
+        return not self.lexicon.knows(exact) and not self.related(exact)
+
     def is_weak(self, exact: str, stem: str) -> bool:
         """Whether a word says little beside others: brauchen, Problem, jemand."""
         return any(same_word(exact, other) for other in self._weak.get(stem, ()))

@@ -8,10 +8,11 @@ Synonyms come beside: with a small weight for a word that the offers use themsel
 people say. Towns named in the query are a preference, never a silent filter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from service.german import foreign
+from service.german.analysis import Span
 from service.german.normalise import cut_query, fold_gender
 from service.german.synonyms import Expansion
 from service.search.guesses import Joined
@@ -22,7 +23,8 @@ from service.search.wordbook import Wordbook
 @dataclass(frozen=True, slots=True)
 class Boosts:
     """Weights of the query, in one place. Sources: german-search design, section 1 and 4; docs/decisions/. What weighs 0
-    is left out of the query."""
+    is left out of the query. `some_words` is what a rule counts at least that speaks of few of the query's words, in parts
+    of one that speaks of all."""
 
     all: float = 1.0
     title: float = 0.8
@@ -36,6 +38,7 @@ class Boosts:
     part_spelling: float = 0.8
     synonyms: float = 0.3
     everyday: float = 1.0
+    some_words: float = 0.4
     town: float = 1.5
     translated: float = 1.0
     typed: float = 0.3
@@ -150,7 +153,7 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS) -> Plan:
     words += [word for word in compounds if word.stems not in known]
     synonyms = _synonyms(_spelt(text, words, book), book, boosts)
     for compound in joined:
-        synonyms += _synonyms(compound.word, book, boosts)
+        synonyms += [replace(synonym, source=compound.source) for synonym in _synonyms(compound.word, book, boosts)]
     for word in words:
         synonyms += _inside(word, book, boosts) if len(word.parts) > 1 else []
     negations = _negated(text, book, boosts)[:MOST_NEGATIONS]
@@ -220,13 +223,28 @@ def _synonyms(text: str, book: Wordbook, boosts: Boosts, *, said: bool = False) 
     if not (boosts.synonyms or boosts.everyday):
         return []
     found: list[Synonym] = []
-    for expansion in book.synonyms.expand(text):
-        weight = boosts.synonyms if _of_offers(expansion, book) else boosts.everyday
+    whole = _says(book.analysis.spans(text), book, boosts) or 1.0
+    for expansion in book.synonyms.expand(text, book.guesses.is_strange):
+        weight = boosts.synonyms
+        if not _of_offers(expansion, book):
+            share = _says(expansion.words, book, boosts) / whole
+            weight = boosts.everyday * (boosts.some_words + (1 - boosts.some_words) * share)
         source = text[expansion.starts : expansion.ends]
         made = _synonym(expansion.text, source, book, weight)
-        if made.stems and weight and (expansion.said or not said):
+        wanted = expansion.said or not (said or _says_little(expansion, book))
+        if made.stems and weight and wanted:
             found.append(made)
     return found
+
+
+def _says(words: Iterable[Span], book: Wordbook, boosts: Boosts) -> float:
+    """How much words say: one that says little counts less."""
+    return sum(boosts.weak if book.guesses.is_weak(word.exact, word.std) else 1.0 for word in words)
+
+
+def _says_little(expansion: Expansion, book: Wordbook) -> bool:
+    """Whether a word that says little fired a rule: "nie mal Pause" means no painting (malen)."""
+    return book.guesses.is_weak(expansion.words[0].exact, expansion.words[0].std)
 
 
 def _of_offers(expansion: Expansion, book: Wordbook) -> bool:

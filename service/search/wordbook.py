@@ -17,6 +17,7 @@ from service.german.compounds import Splitter, learn
 from service.german.normalise import align
 from service.german.phrasebook import Phrasebook, Row
 from service.german.phrasebook import parse as parse_glossary
+from service.german.rules import read_rules
 from service.german.spelling import Lexicon
 from service.german.synonyms import Synonyms
 from service.german.wordlist import parse_words
@@ -219,7 +220,7 @@ def read_lists(mappings: Path) -> Lists:
 
     analysis = Analysis(words("stopwords-de.txt"))
     parts = words("compound-parts-de.txt")
-    synonyms = Synonyms.parse((mappings / "synonyms-de.txt").read_text(encoding="utf-8"), analysis)
+    synonyms = Synonyms(read_rules(mappings / "synonyms-de", analysis), analysis)
     glossary = tuple(parse_glossary((mappings / "glossary.csv").read_text(encoding="utf-8")))
     # Rules translate loan words on their left sides themselves.
     listed = [word for rule in synonyms.rules for word in (*rule.targets, *rule.sources)]

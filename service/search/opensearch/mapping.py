@@ -17,8 +17,6 @@ from service.german.wordlist import parse_words
 
 _FILE = re.compile(r"offers-v([1-9][0-9]*)\.json")
 _NAME = re.compile(r"(?P<prefix>[a-z0-9_]+)-v(?P<version>[1-9][0-9]*)-(?P<built>[0-9]{8}t[0-9]{9})")
-_QUERY_TIME = {"synonyms-de.txt"}
-"""Lists that act at once, without a new index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,7 @@ def read(folder: Path) -> IndexMapping:
 
 def _hash_of_words(folder: Path) -> str:
     total = hashlib.sha256()
-    for path in sorted(folder.glob("*.txt")):
-        if path.name not in _QUERY_TIME:
-            words = parse_words(path.read_text(encoding="utf-8"))
-            total.update("\n".join([path.name, *words, ""]).encode())
+    for path in sorted(folder.glob("*.txt")):  # rules in the folder beside them act at once, without a new index
+        words = parse_words(path.read_text(encoding="utf-8"))
+        total.update("\n".join([path.name, *words, ""]).encode())
     return total.hexdigest()[:16]
