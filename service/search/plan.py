@@ -10,6 +10,7 @@ people say. Towns named in the query are a preference, never a silent filter.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import sqrt
 
 from service.german import foreign
 from service.german.analysis import Span
@@ -54,6 +55,8 @@ MOST_TRANSLATED = 20
 """Words of one query that are searched as they were typed too, where they were translated."""
 MOST_FORMS, MOST_JOINED, MOST_SYNONYMS, MOST_NEGATIONS = 4, 5, 40, 9
 """Other forms of one word; compounds, synonyms and negations of a whole query. What comes first is taken."""
+MOST_USUAL = 3.0
+"""How many times more a synonym counts at most that is the usual word of the offers."""
 NEGATIONS = ("ohne", "keine", "nicht")
 """What stands before something that is missing, one word for each stem."""
 
@@ -225,8 +228,9 @@ def _synonyms(text: str, book: Wordbook, boosts: Boosts, *, said: bool = False) 
     found: list[Synonym] = []
     whole = _says(book.analysis.spans(text), book, boosts) or 1.0
     for expansion in book.synonyms.expand(text, book.guesses.is_strange):
-        weight = boosts.synonyms
-        if not _of_offers(expansion, book):
+        if _of_offers(expansion, book):
+            weight = boosts.synonyms * _usual(expansion.text, expansion.words[0].exact, book)
+        else:
             share = _says(expansion.words, book, boosts) / whole
             weight = boosts.everyday * (boosts.some_words + (1 - boosts.some_words) * share)
         source = text[expansion.starts : expansion.ends]
@@ -240,6 +244,14 @@ def _synonyms(text: str, book: Wordbook, boosts: Boosts, *, said: bool = False) 
 def _says(words: Iterable[Span], book: Wordbook, boosts: Boosts) -> float:
     """How much words say: one that says little counts less."""
     return sum(boosts.weak if book.guesses.is_weak(word.exact, word.std) else 1.0 for word in words)
+
+
+def _usual(text: str, word: str, book: Wordbook) -> float:
+    """How much more a synonym of one word counts that more offers use than the word itself: they say Geflüchtete."""
+    tokens = book.analysis.exact(text)
+    if len(tokens) != 1:
+        return 1.0
+    return min(MOST_USUAL, max(1.0, sqrt(book.lexicon.frequency(tokens[0]) / book.lexicon.frequency(word))))
 
 
 def _says_little(expansion: Expansion, book: Wordbook) -> bool:
