@@ -16,7 +16,19 @@ from typing import Any, cast
 import click
 from rich.console import Console
 
-from bench import busy, editing, freshness, indexing, memory, pages, profiling, readers, standby, throughput
+from bench import (
+    busy,
+    editing,
+    freshness,
+    indexing,
+    memory,
+    pages,
+    profiling,
+    readers,
+    standby,
+    throughput,
+    understanding,
+)
 from bench.addresses import DIFFERENT, searches
 from bench.connection import BenchFailed
 from bench.corpus import Corpus, default_texts
@@ -29,10 +41,21 @@ from service.errors import BadSetting, ServiceError
 from service.search.engine import EngineName
 from service.store import offers, terms
 
-ALL = ("pages", "throughput", "memory", "indexing", "busy", "readers", "standby", "freshness", "editing")
+ALL = (
+    "pages",
+    "understanding",
+    "throughput",
+    "memory",
+    "indexing",
+    "busy",
+    "readers",
+    "standby",
+    "freshness",
+    "editing",
+)
 """In the order in which they run: what changes the store comes last."""
 WEIGHTS = {
-    "pages": 3, "throughput": 3, "memory": 4, "indexing": 8, "busy": 5, "readers": 6, "standby": 2, "freshness": 3,
+    "pages": 3, "understanding": 3, "throughput": 3, "memory": 4, "indexing": 8, "busy": 5, "readers": 6, "standby": 2, "freshness": 3,
     "editing": 2,
 }  # fmt: skip
 """How the time is shared out; what one leaves goes to the next ones."""
@@ -162,6 +185,7 @@ class _Work:
         stage, rounds, asked = self.stage, self.plan.rounds, self.searches
         measurements: dict[str, Callable[[], list[Figure]]] = {
             "pages": lambda: pages.measure(stage, asked, rounds, until),
+            "understanding": lambda: understanding.measure(stage, asked, rounds, until),
             "throughput": lambda: throughput.measure(stage, asked, rounds, until, self._seconds),
             "memory": lambda: memory.measure(stage, asked, rounds, until, self._seconds),
             "indexing": lambda: indexing.measure(stage, rounds, until),

@@ -33,6 +33,9 @@ class Goal:
 GOALS: Mapping[str, Goal] = {
     "page_to_engine": Goal("most", 1.6),
     "embedded_to_opensearch": Goal("most", 1.0),
+    "understood_to_plain": Goal("most", 3.0),
+    "understood_embedded_to_opensearch": Goal("most", 1.0),
+    "suggestions_p95": Goal("most", 15.0),
     "throughput_ratio": Goal("least", 0.7),
     "freshness_p95": Goal("most", 0.5),
     "indexing_ratio": Goal("least", 0.65),

@@ -4,7 +4,6 @@ A round asks every address of the list once from each rival: the results page, `
 engine; and the page without a query, kept and made anew. Answers are not compressed, as behind a proxy that does it. Ratios are quotients of the medians of one round.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -12,7 +11,7 @@ from functools import partial
 from bench.addresses import EVERYTHING, EVERYTHING_ANEW
 from bench.connection import Connection
 from bench.figures import Figure
-from bench.requests import Bare, bare_embedded, bare_opensearch, record
+from bench.requests import Bare, bare_embedded, bare_opensearch, record, timed
 from bench.rounds import interleaved, p50, p95, ratios, spread
 from bench.stage import Stage
 from service.search.engine import EngineName
@@ -40,12 +39,12 @@ def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float) ->
             stack.callback(web.close)
             bare = _bare(stage, engine, [*pages, EVERYTHING_ANEW], stack)
             machine = [page.replace(EVERYTHING, f"{EVERYTHING}.json", 1) for page in pages]
-            rivals[f"page {engine}"] = partial(_times, web.get, pages)
-            rivals[f"json {engine}"] = partial(_times, web.get, machine)
-            rivals[f"engine {engine}"] = partial(_times, bare, pages)
-            rivals[f"everything_cached {engine}"] = partial(_times, web.get, [EVERYTHING] * REPEATS)
-            rivals[f"everything_uncached {engine}"] = partial(_times, web.get, [EVERYTHING_ANEW] * REPEATS)
-            rivals[f"everything_engine {engine}"] = partial(_times, bare, [EVERYTHING_ANEW] * REPEATS)
+            rivals[f"page {engine}"] = partial(timed, web.get, pages)
+            rivals[f"json {engine}"] = partial(timed, web.get, machine)
+            rivals[f"engine {engine}"] = partial(timed, bare, pages)
+            rivals[f"everything_cached {engine}"] = partial(timed, web.get, [EVERYTHING] * REPEATS)
+            rivals[f"everything_uncached {engine}"] = partial(timed, web.get, [EVERYTHING_ANEW] * REPEATS)
+            rivals[f"everything_engine {engine}"] = partial(timed, bare, [EVERYTHING_ANEW] * REPEATS)
         for run in rivals.values():
             run()  # once for nothing: files into memory, code into Java's compiler
         found = interleaved(rivals, rounds, until)
@@ -61,15 +60,6 @@ def _bare(stage: Stage, engine: EngineName, pages: Sequence[str], stack: ExitSta
     connection = stage.opensearch()
     stack.callback(connection.close)
     return bare_opensearch(connection, here.settings.index_prefix, requests)
-
-
-def _times(ask: Callable[[str], object], addresses: Sequence[str]) -> list[float]:
-    found = []
-    for address in addresses:
-        started = time.perf_counter()
-        ask(address)
-        found.append((time.perf_counter() - started) * 1000)
-    return found
 
 
 def _figures(times: Times, engines: Sequence[EngineName]) -> list[Figure]:

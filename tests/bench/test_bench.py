@@ -23,14 +23,16 @@ OF_AN_ENGINE = {
     "worker_rss", "worker_pss", "indexer_rss", "indexer_pss", "rebuild_rss", "rebuild_pss", "rebuild_tree_rss",
     "rebuild_tree_pss", "rebuild_growth", "indexing", "indexing_whole", "indexing_gate", "indexing_bare",
     "indexing_ratio", "indexing_whole_ratio", "readers_before", "readers_during", "readers_elsewhere", "readers_ratio",
-    "readers_failed", "freshness_p50", "freshness_p95",
+    "readers_failed", "freshness_p50", "freshness_p95", "understood_p50", "understood_p95", "suggestions_p50",
+    "suggestions_p95",
 }  # fmt: skip
 WITH_OPENSEARCH = {
     "busy_calm", "busy", "busy_ratio", "busy_wrong", "standby_before", "standby_p50", "standby_ratio", "database_p50",
-    "outage_longest", "outage_failed", "recovery",
+    "outage_longest", "outage_failed", "recovery", "plain_p50", "plain_p95", "understood_to_plain",
 }  # fmt: skip
 NOTHING_IS_GOOD = {"busy_wrong", "readers_failed", "readers_elsewhere", "outage_failed", "indexing_gate"}
 """Figures that may be 0."""
+OF_BOTH = {"embedded_to_opensearch", "understood_embedded_to_opensearch"}
 OF_THE_STORE = {"editing_longest", "editing_p50", "import_rate"}
 
 
@@ -80,7 +82,7 @@ def test_both_engines_are_compared_in_one_run(
     names = {(figure["name"], figure["engine"]) for figure in found["figures"]}  # type: ignore[attr-defined]
     both = {(name, engine) for name in OF_AN_ENGINE for engine in ("embedded", "opensearch")}
     alone = {(name, "opensearch") for name in WITH_OPENSEARCH}
-    assert names == both | alone | {(name, "") for name in OF_THE_STORE} | {("embedded_to_opensearch", "")}
+    assert names == both | alone | {(name, "") for name in OF_THE_STORE} | {(name, "") for name in OF_BOTH}
     values = {figure["name"]: figure["value"] for figure in found["figures"]}  # type: ignore[attr-defined]
     assert (values["busy_wrong"], values["readers_failed"], values["outage_failed"]) == (0, 0, 0)
 

@@ -1,16 +1,19 @@
 """Rules, what they fire on, and what they must not fire on."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.german.analysis import Analysis
-from service.german.synonyms import BadRules, Expansion, Problem, Synonyms, same_word
+from service.german.rules import BadRules, Problem, read_rules
+from service.german.synonyms import Expansion, Synonyms, same_word
 from tests.unit.german.conftest import MAPPINGS, words
 from tests.unit.german.test_normalise import ANY_TEXT
 
 ANALYSIS = Analysis(words("stopwords-de.txt"))
-OURS = Synonyms.parse((MAPPINGS / "synonyms-de.txt").read_text(encoding="utf-8"), ANALYSIS)
+OURS = Synonyms(read_rules(MAPPINGS / "synonyms-de", ANALYSIS), ANALYSIS)
 
 
 def targets(synonyms: Synonyms, query: str) -> set[str]:
@@ -189,3 +192,57 @@ def test_any_file_loads_or_is_refused_with_reasons(text: str) -> None:
     lines = [line for line in text.splitlines() if line.partition("#")[0].strip()]
     assert loaded + len(problems) <= len(lines)
     assert bool(problems) or loaded == len(lines)
+
+
+def test_a_left_side_fires_beside_a_longer_one_where_it_has_a_word_of_its_own() -> None:
+    synonyms = Synonyms.parse("niemand versteht => beratung\ndoktor versteht => sprachmittlung", ANALYSIS)
+
+    assert targets(synonyms, "niemand versteht mich beim Doktor") == {"beratung", "sprachmittlung"}
+
+
+def test_words_of_a_longer_left_side_fire_nothing_of_their_own() -> None:
+    synonyms = Synonyms.parse("kind schweigt => erziehungsberatung\nkind => familie", ANALYSIS)
+
+    assert targets(synonyms, "mein Kind schweigt") == {"erziehungsberatung"}
+
+
+def test_a_strange_word_fires_what_it_says_most_of() -> None:
+    common = "\n".join(f"kind {word} => familie" for word in ("schule", "essen", "arzt", "wohnung", "angst", "freunde"))
+    synonyms = Synonyms.parse(f"{common}\nkind stottert => logopädie", ANALYSIS)
+
+    def found(query: str, strange: str) -> set[str]:
+        return {expansion.text for expansion in synonyms.expand(query, strange.__eq__)}
+
+    assert found("meine Tochter stottert", "stottert") == {"logopädie"}
+    assert found("meine Tochter stottert", "") == set(), "a word of the offers finds them by itself"
+    assert found("nicht stottert", "stottert") == set(), "a negated word fires nothing"
+    assert found("mein Kind", "kind") == set(), "Kind says little of any of these"
+
+
+def test_every_word_of_a_group_stands_for_every_other() -> None:
+    synonyms = Synonyms.parse("boss, vorgesetzter ~ chef\nvorgesetzter schreit => arbeitsrecht", ANALYSIS)
+
+    assert targets(synonyms, "der Boss schreit") == targets(synonyms, "mein Chef schreit") == {"arbeitsrecht"}
+
+
+def test_a_word_may_belong_to_several_groups() -> None:
+    text = "rauswurf ~ kündigung\nrauswurf ~ räumung\nkündigung firma => arbeitsrecht\nräumung vermieter => wohnungssicherung"
+    synonyms = Synonyms.parse(text, ANALYSIS)
+
+    assert targets(synonyms, "Rauswurf aus der Firma") == {"arbeitsrecht"}
+    assert targets(synonyms, "Rauswurf vom Vermieter") == {"wohnungssicherung"}
+
+
+def test_a_word_that_only_shares_the_stem_stands_for_nothing() -> None:
+    synonyms = Synonyms.parse("lehrer ~ dozent\ndozent streng => beratung", ANALYSIS)
+
+    assert targets(synonyms, "Lehrer streng") == {"beratung"}
+    assert targets(synonyms, "Lehre streng") == set()
+
+
+def test_bad_rules_of_several_files_name_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("# head\njob, arbeit\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("kita\n", encoding="utf-8")
+
+    with pytest.raises(BadRules, match=r"b\.txt, Zeile 1: "):
+        read_rules(tmp_path, ANALYSIS)

@@ -17,7 +17,9 @@ def mapping() -> dict[str, Any]:
     return loaded
 
 
-@pytest.mark.parametrize("name", [*LISTS, "synonyms-de.txt"])
+@pytest.mark.parametrize(
+    "name", [*LISTS, *(f"synonyms-de/{path.name}" for path in sorted((MAPPINGS / "synonyms-de").iterdir()))]
+)
 def test_lists_begin_by_saying_what_they_are(name: str) -> None:
     assert (MAPPINGS / name).read_text(encoding="utf-8").startswith("# ")
 
