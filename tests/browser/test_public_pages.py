@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlencode
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from service.german.analysis import fold
 from tests.browser.conftest import LiveServer
 
 PATHS = (
@@ -176,3 +180,45 @@ def test_wider_searches_have_their_own_headings_and_links(live_server: LiveServe
     expect(section.locator("h2")).to_have_text("Ohne den Filter „Sprache des Angebots“")
     section.locator("a", has_text="Angebote zeigen").click()
     page.wait_for_url("**/angebote?q=kurs&stadt=marl")
+
+
+def test_each_step_of_a_search_can_be_read_and_gone_back(live_server: LiveServer, page: Page) -> None:
+    page.goto(f"{live_server.url}/angebote?q=kinderbetreung")
+    page.locator(".searched summary").click()
+    expect(page.locator(".searched li").first).to_contain_text("Kinderbetreuung")
+    expect(page.locator(".hit__why").first).to_contain_text("ähnlich geschrieben: Kinderbetreuung")
+    page.locator(".meant a").click()
+    page.wait_for_url("**/angebote?q=Kinderbetreuung")
+    expect(page.locator(".meant")).to_have_count(0)
+    page.go_back()
+    expect(page.locator("input[name=q]")).to_have_value("kinderbetreung")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "kinderbetreung", "fersicherung", "chef zahlt nicht", "nichts zu essen", "mein mann schlägt mich", "Geflüchtete",
+        "Schuldner Beratung", "Formularausfüllhilfe", "Lotsin", "beraten lassen", "ohne Papiere zum Arzt", "alman dili kursu",
+        "работа для женщин", "مترجم عند الطبيب", "learn german evening",
+    ],
+)  # fmt: skip
+def test_every_marked_word_is_typed_or_said_to_be_searched(live_server: LiveServer, page: Page, query: str) -> None:
+    page.goto(f"{live_server.url}/angebote?{urlencode({'q': query})}")
+    if page.locator(".searched summary").count():
+        page.locator(".searched summary").click()
+    said = page.locator(".searched").inner_text() if page.locator(".searched").count() else ""
+    hits = page.locator(".hit")
+    assert hits.count() > 0
+    for hit in hits.all():
+        why = " ".join(hit.locator(".hit__why").all_inner_texts())
+        readable = fold(f"{query} {said} {why}".lower())
+        for mark in hit.locator("mark").all_inner_texts():
+            longer = any(word in fold(mark.lower()) for word in beginnings(readable))
+            part = any(word in readable for word in beginnings(mark))
+            assert longer or part, (query, mark, readable)
+        assert why or hit.locator("mark").count(), f"{query}: nothing says why {hit.inner_text()[:60]} is there"
+
+
+def beginnings(text: str) -> set[str]:
+    """The first letters of words, by which their forms are alike."""
+    return {fold(word)[:4] for word in re.findall(r"\w{3,}", text.lower())}
