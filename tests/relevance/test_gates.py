@@ -45,6 +45,11 @@ def lose_titles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "texts", lambda offer: replace(complete(offer), title="Angebot"))
 
 
+def lose_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    complete = document.texts
+    monkeypatch.setattr(document, "texts", lambda offer: replace(complete(offer), body=""))
+
+
 def make_other_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """An analysis that makes other words of offers than of queries."""
     complete = document.complete
@@ -82,6 +87,18 @@ def test_an_index_that_does_not_find_its_offers_is_not_served(
     assert "„titel“ 0,00 statt 1,00" in caught.value.message
     assert current(work).name == first
     assert work.writer.names() == [first]
+
+
+def test_judged_queries_see_what_titles_do_not(work: Indexing, first: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(work, "Treffpunkt", summary="Mit Zauberspiegel.", source={"name": "liste", "id": "spiegel"})
+    served = build(work)
+    judged(work, "alltag", "Zauberspiegel;liste:spiegel;;abstimmen;")
+    lose_bodies(monkeypatch)
+    with pytest.raises(RebuildFailed, match="„alltag“ 0,00 statt 1,00") as caught:
+        rebuild(work, "test")
+
+    assert "„titel“" not in caught.value.message
+    assert current(work).name == served != first
 
 
 def test_what_is_judged_of_other_offers_is_left_out(work: Indexing, first: str) -> None:
