@@ -90,9 +90,11 @@ def test_an_index_that_does_not_find_its_offers_is_not_served(
 
 
 def test_judged_queries_see_what_titles_do_not(work: Indexing, first: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    add(work, "Treffpunkt", summary="Mit Zauberspiegel.", source={"name": "liste", "id": "spiegel"})
+    words = ("Zauberspiegel", "Quietscheente", "Wackelpudding")
+    for number, word in enumerate(words):
+        add(work, f"Treffpunkt {number}", summary=f"Mit {word}.", source={"name": "treff", "id": str(number)})
     served = build(work)
-    judged(work, "alltag", "Zauberspiegel;liste:spiegel;;abstimmen;")
+    judged(work, "alltag", *(f"{word};treff:{number};;abstimmen;" for number, word in enumerate(words)))
     lose_bodies(monkeypatch)
     with pytest.raises(RebuildFailed, match="„alltag“ 0,00 statt 1,00") as caught:
         rebuild(work, "test")
