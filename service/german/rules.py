@@ -8,7 +8,7 @@ several words each of these words stands for the others.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from service.german.analysis import Analysis
@@ -71,11 +71,14 @@ def parse_rules(texts: dict[str, str], analysis: Analysis) -> list[Rule]:
     return rules
 
 
+@lru_cache(maxsize=2)
 def word_by_word(analysis: Analysis) -> Tokens:
     """The analysis of short texts; each of their words is analysed once, however many thousand texts hold it."""
     known = cache(analysis.both)
 
     def tokens(text: str) -> tuple[list[str], list[str]]:
+        if " " not in text:
+            return known(text)
         found = [known(word) for word in text.split()]
         return [token for exact, _ in found for token in exact], [token for _, std in found for token in std]
 

@@ -45,6 +45,7 @@ class Expansion:
     kind: Literal["single", "phrase"]  # one word, or several that must stand together
     line: int  # of the rule
     said: bool = False  # the left side is more than a word
+    literal: bool = False  # the left side is the one word that was typed, not another form of it
 
     @property
     def starts(self) -> int:
@@ -104,7 +105,7 @@ class Synonyms:
 
     def expand(self, query: str, strange: Callable[[str], bool] = lambda _: False) -> list[Expansion]:
         """What else is meant by a query, in its order. The longest left side wins: its words fire no rule of their own any
-        more, and no other left side but one with a further word that says something.
+        more, and no other left side but one that says the same with other words, or has a further word that says something.
 
         A negated word fires no rule of its own; "ohne Papiere" as a left side does. A `strange` word (an unstemmed token that
         finds nothing by itself) fires also what most of a left side says: "stottert" what is said of "Kind stottert".
@@ -113,12 +114,14 @@ class Synonyms:
         small = _small_words(query, self._analysis)
         found: list[tuple[int, list[Expansion]]] = []
         used: set[int] = set()
+        fired: set[tuple[int, ...]] = set()
         for places, tokens in sorted(self._sources_in(words), key=lambda source: self._order(words, *source)):
-            if self._adds(words, places, used):
+            if tuple(sorted(places)) in fired or self._adds(words, places, used):
                 expansions = self._fired(tuple(words[place] for place in places), tokens, small)
                 if expansions:
                     found.append((min(places), expansions))
                     used |= {*places}
+                    fired.add(tuple(sorted(places)))
         for place, word in enumerate(words):
             if place not in used and strange(word.exact) and not _negated(words, place):
                 found.append((place, self._told_by(words, place, small)))
@@ -176,9 +179,11 @@ class Synonyms:
         """What a word says: the more, the fewer left sides hold it."""
         return log(1 + len(self._by_tokens) / (1 + len(self._phrases.get(token, ()))))
 
-    def _expansion(self, words: tuple[Span, ...], target: str, line: int, *, said: bool) -> Expansion:
+    def _expansion(
+        self, words: tuple[Span, ...], target: str, line: int, *, said: bool, literal: bool = False
+    ) -> Expansion:
         kind: Literal["single", "phrase"] = "single" if len(self._analysis.std(target)) == 1 else "phrase"
-        return Expansion(words, target, kind, line, said)
+        return Expansion(words, target, kind, line, said, literal)
 
     @lru_cache(maxsize=4096)  # noqa: B019  one object a process
     def _forms_of(self, exact: str) -> tuple[str, ...]:
@@ -220,7 +225,7 @@ class Synonyms:
         found: list[Expansion] = []
         ordered = tuple(sorted(words))
         seen = {tuple(word.std for word in ordered)} | ({tokens} if len(tokens) == 1 else set())
-        for source in self._by_tokens.get(tokens, ()):
+        for source in sorted(self._by_tokens.get(tokens, ()), key=lambda source: not source.small):
             if not source.small <= small:
                 continue
             pairs = zip(words, tokens, source.exact, strict=True)
@@ -232,7 +237,8 @@ class Synonyms:
                     continue
                 seen.add(stems)
                 said = bool(source.small) or len(words) > 1
-                found.append(self._expansion(ordered, target, source.line, said=said))
+                literal = source.exact == tuple(word.exact for word in words)
+                found.append(self._expansion(ordered, target, source.line, said=said, literal=literal))
         return found
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from service.german.analysis import Analysis, Span
 from service.german.compounds import Splitter
 from service.german.forms import Form, related
-from service.german.spelling import Lexicon, Near
+from service.german.spelling import Lexicon, Near, edits_allowed
 from service.german.synonyms import NEGATION, Synonyms, same_word
 
 
@@ -76,7 +76,7 @@ class Guesses:
         near = self.lexicon.closest(token, most)
         if self.said.knows(token):  # rules know what it means, or how it is spelt
             return [other for other in near if other.distance < EDITS_OF_KNOWN]
-        said = self.said.closest(token, most)
+        said = [other for other in self.said.closest(token, most) if other.distance <= edits_allowed(token)]
         if said and (not near or said[0].distance < near[0].distance):
             near = [*(other for other in said if other.distance == said[0].distance), *near]
         return list({other.word: other for other in near}.values())[:most]

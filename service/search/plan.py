@@ -227,7 +227,8 @@ def _synonyms(text: str, book: Wordbook, boosts: Boosts, *, said: bool = False) 
         return []
     found: list[Synonym] = []
     whole = _says(book.analysis.spans(text), book, boosts) or 1.0
-    for expansion in book.synonyms.expand(text, book.guesses.is_strange):
+    strange = (lambda _: False) if said else book.guesses.is_strange
+    for expansion in book.synonyms.expand(text, strange):
         if _of_offers(expansion, book):
             weight = boosts.synonyms * _usual(expansion.text, expansion.words[0].exact, book)
         else:
@@ -255,8 +256,8 @@ def _usual(text: str, word: str, book: Wordbook) -> float:
 
 
 def _says_little(expansion: Expansion, book: Wordbook) -> bool:
-    """Whether a word that says little fired a rule: "nie mal Pause" means no painting (malen)."""
-    return book.guesses.is_weak(expansion.words[0].exact, expansion.words[0].std)
+    """Whether a word that says little fired a rule of another form of it: "nie mal Pause" means no painting (malen)."""
+    return not expansion.literal and book.guesses.is_weak(expansion.words[0].exact, expansion.words[0].std)
 
 
 def _of_offers(expansion: Expansion, book: Wordbook) -> bool:

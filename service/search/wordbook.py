@@ -17,7 +17,7 @@ from service.german.compounds import Splitter, learn
 from service.german.normalise import align
 from service.german.phrasebook import Phrasebook, Row
 from service.german.phrasebook import parse as parse_glossary
-from service.german.rules import read_rules
+from service.german.rules import read_rules, word_by_word
 from service.german.spelling import Lexicon
 from service.german.synonyms import Synonyms
 from service.german.wordlist import parse_words
@@ -220,6 +220,7 @@ def read_lists(mappings: Path) -> Lists:
 
     analysis = Analysis(words("stopwords-de.txt"))
     parts = words("compound-parts-de.txt")
+    tokens = word_by_word(analysis)
     synonyms = Synonyms(read_rules(mappings / "synonyms-de", analysis), analysis)
     glossary = tuple(parse_glossary((mappings / "glossary.csv").read_text(encoding="utf-8")))
     # Rules translate loan words on their left sides themselves.
@@ -233,7 +234,7 @@ def read_lists(mappings: Path) -> Lists:
         weak=words("weak-words-de.txt"),
         synonyms=synonyms,
         analysis=analysis,
-        german=frozenset(map(fold, parts | analysis.stop)).union(*map(analysis.exact, listed)),
+        german=frozenset(map(fold, parts | analysis.stop)).union(*(tokens(word)[0] for word in listed)),
         glossary=glossary,
     )
 
