@@ -20,7 +20,7 @@ from tests.exchange.conftest import SEED, TODAY
 
 SLICES = (
     "alltag", "frage", "gebeugt", "genau", "gender", "ort",
-    "sprachen", "unsinn", "verneint", "verschrieben", "zusammen",
+    "sprachen", "umschrieben", "unsinn", "verneint", "verschrieben", "zusammen",
 )  # fmt: skip
 LANGUAGES = ("ar", "bg", "en", "fa", "fr", "pl", "ro", "ru", "sq", "tr", "uk")
 """The languages of the pages besides German, and two that are common here without pages of their own."""
