@@ -18,10 +18,13 @@ WITHOUT = {
     "ohne-fremdwoerter": replace(BOOSTS, translated=0.0),
     "ohne-sprachen": replace(BOOSTS, language=0.0),
     "ohne-orte": replace(BOOSTS, town=0.0),
+    "ohne-tage": replace(BOOSTS, weekday=0.0),
+    "ohne-anteile": replace(BOOSTS, some_words=1.0),
 }
 """The search without one of its parts: weight of the title, compound parts, near spellings, synonyms, other
 forms of words, compounds written apart or inside longer ones, small weights, phrases of what is missing, German words of
-terms, translations of other languages, preference for named languages and for named towns."""
+terms, translations of other languages, preference for named languages, towns and days, smaller weight of rules that speak of few
+of the words."""
 NAMES = tuple(field.name for field in fields(Boosts))
 
 

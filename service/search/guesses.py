@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from service.german.analysis import Analysis, Span
+from service.german.analysis import Analysis, Span, fold
 from service.german.compounds import Splitter
 from service.german.forms import Form, related
 from service.german.spelling import Lexicon, Near, edits_allowed
@@ -26,6 +26,8 @@ MOST_WORDS_JOINED = 3
 SHORTEST_KNOWN_PART, SHORTEST_COMPOUND_INSIDE = 5, 10
 """Letters of a word of the offers that a compound of a query may be made of, and of one that is a compound itself."""
 
+_SMALL = frozenset(map(fold, ("für", "mit", "und", "bei", "zum", "zur", "nur", "von")))
+"""Small words, folded, inside what was typed without blanks."""
 EDITS_OF_KNOWN = 2
 """A word that rules know is spelt otherwise only where fewer edits lie between."""
 
@@ -101,13 +103,15 @@ class Guesses:
         parts, tokens = self.splitter.parts(word), self.analysis.exact(word)
         if parts or len(tokens) != 1 or self.lexicon.knows(tokens[0]):
             return parts
-        return self._query_splitter.parts(tokens[0])
+        found = [part for part in self._query_splitter.parts(tokens[0]) if part not in _SMALL]
+        return [piece for part in found for piece in self.splitter.parts(part) or [part]]
 
     @cached_property
     def _query_splitter(self) -> Splitter:
-        """Splits queries, which may hold any compound: also into words that only offers and rules know."""
+        """Splits queries, which may hold any compound: also into words that only offers and rules know, and what was typed
+        without blanks (deutschkursfürfrauen)."""
         known = {word for lexicon in (self.lexicon, self.said) for word in lexicon if len(word) >= SHORTEST_KNOWN_PART}
-        return Splitter(self.splitter.words | known, never=self.splitter.never)
+        return Splitter(self.splitter.words | known | _SMALL, never=self.splitter.never)
 
     def inside(self, word: str) -> list[str]:
         """Compounds of offers or rules inside a longer one that no offer contains: Ausfüllhilfe in

@@ -10,6 +10,7 @@ people say. Towns named in the query are a preference, never a silent filter.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from math import sqrt
 
 from service.german import foreign
@@ -44,6 +45,7 @@ class Boosts:
     translated: float = 1.0
     typed: float = 0.3
     language: float = 1.5
+    weekday: float = 1.5
     tie_breaker: float = 0.3
 
 
@@ -126,6 +128,8 @@ class Plan:
     """Other ways to say that something is missing; searched as synonyms are."""
     languages: tuple[str, ...] = ()
     """Languages that the query names; offers in them are preferred."""
+    weekdays: tuple[str, ...] = ()
+    """Days that the query names; offers on them are preferred."""
     meant: str = ""
     """The query in German, where it was typed in another language."""
 
@@ -137,12 +141,17 @@ class Plan:
 
 def preferences(plan: Plan) -> list[tuple[str, Sequence[str], float]]:
     """(field, values, weight): what is preferred, beside the words. Never a filter."""
-    found = [("towns", plan.towns, plan.boosts.town), ("languages", plan.languages, plan.boosts.language)]
+    found = [
+        ("towns", plan.towns, plan.boosts.town),
+        ("languages", plan.languages, plan.boosts.language),
+        ("weekdays", plan.weekdays, plan.boosts.weekday),
+    ]
     return [(field, values, boost) for field, values, boost in found if values and boost]
 
 
-def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS) -> Plan:
-    """The plan of a query; never fails, whatever was typed. Other weights are for comparing."""
+def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS, today: date | None = None) -> Plan:
+    """The plan of a query; never fails, whatever was typed. Other weights are for comparing; without `today` words like
+    "heute" mean no day."""
     towns, rest = book.towns_in(fold_gender(cut_query(query).text).split())
     typed = " ".join(rest)
     said = translate(typed, book) if boosts.translated else as_typed(typed)
@@ -167,6 +176,7 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS) -> Plan:
         boosts=boosts,
         negations=negations,
         languages=_languages(words, book),
+        weekdays=book.days.named_in(rest, today),
         meant=text if said.language else "",
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
 
+from service.clock import today
 from service.errors import SearchUnavailable, StoreUnavailable
 from service.german.analysis import Analysis
 from service.german.normalise import cut_query
@@ -151,7 +152,7 @@ class SearchService:
         """Hits and counts for an address; not `shown`: ids alone. Raises `SearchUnavailable`, `StoreUnavailable`."""
         served = self._served_index()
         book = self.book(served)
-        plan = understand(criteria.q, book)
+        plan = understand(criteria.q, book, today=today())
         postcodes: Sequence[str] | None = None
         if criteria.postcode:
             postcodes = book.vocabularies.postcodes_within(criteria.postcode, criteria.radius)

@@ -1,5 +1,5 @@
 """Why a hit is there beyond the words marked in it: terms of its vocabularies that the query names in some language, words
-searched in place of those typed (near spellings, synonyms, translations), towns. "alman dili kursu" finds a course whose
+searched in place of those typed (near spellings, synonyms, translations), towns, days. "alman dili kursu" finds a course whose
 text is German through the everyday words of its topic.
 
 No hit is without a reason: where neither a mark nor a term shows one, the provider's name or the rest of the offer's text
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from service.search.display import weekdays
 from service.search.marks import Marker, read, texts
 from service.search.plan import Plan, Synonym
 from service.search.wordbook import Seen, Wordbook
@@ -18,7 +19,7 @@ MOST_TERMS = 2
 """Terms named for one hit, and words of one kind."""
 Lines = Sequence[tuple[str, Sequence[Seen]]]
 """Texts and their words."""
-Kind = Literal["label", "town", "spelling", "synonym", "translation", "provider", "text"]
+Kind = Literal["label", "town", "day", "spelling", "synonym", "translation", "provider", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Reasons:
 
     def of(self, data: Mapping[str, Any]) -> list[Reason]:
         """The reasons of a hit, from its display data: words searched in place of others, the terms that answer most
-        words, the towns."""
+        words, the towns and days."""
         own = [("topics", slug) for slug in self._vocabularies.with_ancestors("topics", data["topics"])]
         own += [("kinds", data["kind"]), *(("audiences", slug) for slug in data["audiences"])]
         best = max((self._answered.get(key, 0) for key in own), default=0)
@@ -75,7 +76,9 @@ class Reasons:
         reasons += [Reason("label", vocabulary, slug) for vocabulary, slug in terms]
         if self._plan.words and not reasons and not any(self._marker.places(text) for text in texts(data)):
             reasons.append(self._elsewhere(data))
-        return reasons + [Reason("town", "towns", slug) for slug in self._plan.towns if slug in data["towns"]]
+        reasons += [Reason("town", "towns", slug) for slug in self._plan.towns if slug in data["towns"]]
+        days = weekdays(data["times"]) if self._plan.weekdays else ()
+        return reasons + [Reason("day", "weekdays", slug) for slug in self._plan.weekdays if slug in days]
 
     def _words(self, data: Mapping[str, Any], named: bool) -> list[Reason]:
         """The words of the hit that were searched in place of others; translations only where no term says them."""

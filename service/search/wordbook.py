@@ -21,6 +21,7 @@ from service.german.rules import read_rules, word_by_word
 from service.german.spelling import Lexicon
 from service.german.synonyms import Synonyms
 from service.german.wordlist import parse_words
+from service.search.days import Days
 from service.search.guesses import Guesses
 from service.vocabulary import Term, Vocabularies
 
@@ -122,15 +123,22 @@ class Wordbook:
 
     @cached_property
     def _towns(self) -> dict[tuple[str, ...], str]:
-        """Names of the towns, as tokens, in every language."""
+        """Names of the towns, as tokens, in every language, and their postcodes."""
         names: dict[tuple[str, ...], str] = {}
         for slug, term in self.vocabularies["towns"].items():
             spoken = [name for language in term.labels for name in term.every_word(language)]
             spoken += [name for language in term.words for name in term.words[language]]
             for name in spoken:
                 names[self._flat(name)] = slug
+        for postcode, slug in self.vocabularies.town_of_postcode.items():
+            names[self._flat(postcode)] = slug
         names.pop((), None)
         return names
+
+    @cached_property
+    def days(self) -> Days:
+        """The names of days."""
+        return Days(self.vocabularies, self.analysis)
 
     def _flat(self, text: str) -> tuple[str, ...]:
         """A name as it is compared: in other scripts without endings (в Хертене), before a Turkish one (Marl'da)."""
@@ -177,7 +185,7 @@ class Wordbook:
         return {stem: tuple(slugs) for stem, slugs in found.items()}
 
     def towns_in(self, typed: list[str]) -> tuple[list[str], list[str]]:
-        """The towns named in a query and the other words of it, both in order. The longest name wins."""
+        """The towns that a query names, by name or postcode, and its other words, both in order. The longest name wins."""
         towns: dict[str, None] = {}
         rest: list[str] = []
         position = 0

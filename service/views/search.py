@@ -1,6 +1,7 @@
 """The results page, and the same search as JSON, CSV and suggestions."""
 
 import time
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from service.clock import today
 from service.context import context
 from service.search.criteria import MAX_PAGE, PAGE_SIZE, QUERY_USED, SearchCriteria, parse
+from service.search.facets import BY_NAME
 from service.search.service import Answer
 from service.views import addresses, csv_export, filters, further, language, limits, present, suggestions
 from service.views.cache import cached
@@ -53,7 +55,8 @@ def _page(answer: Answer, day: date) -> str:
         facets=filters.panel(answer),
         chips=filters.chips(answer),
         clear_url=addresses.search_url(asked.unfiltered()),
-        towns=_town_chips(answer),
+        towns=_named(answer, "stadt", answer.plan.towns),
+        days=_named(answer, "tag", answer.plan.weekdays),
         without=filters.costs(answer) if not answer.found.total else [],
         searched=present.searched(answer),
         **further.shown(answer, more, day),
@@ -70,16 +73,17 @@ def _page(answer: Answer, day: date) -> str:
     )
 
 
-def _town_chips(answer: Answer) -> list[dict[str, str]]:
-    """Towns named in the words: they come first; a link makes them a filter."""
+def _named(answer: Answer, facet: str, values: Sequence[str]) -> list[dict[str, str]]:
+    """Towns or days named in the words: they come first; a link makes them a filter."""
     asked = answer.criteria
+    chosen = asked.selected.get(facet, ())
     return [
         {
-            "label": answer.vocabularies.label("towns", slug),
-            "url": addresses.search_url(asked.choosing("stadt", [*asked.selected.get("stadt", ()), slug])),
+            "label": answer.vocabularies.label(BY_NAME[facet].vocabulary, slug, language.current()),
+            "url": addresses.search_url(asked.choosing(facet, [*chosen, slug])),
         }
-        for slug in answer.plan.towns
-        if slug not in asked.selected.get("stadt", ())
+        for slug in values
+        if slug not in chosen
     ]
 
 
