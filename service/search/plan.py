@@ -41,11 +41,11 @@ class Boosts:
     synonyms: float = 0.3
     everyday: float = 1.0
     some_words: float = 0.4
-    town: float = 1.5
+    town: float = 3.0
     translated: float = 1.0
     typed: float = 0.3
     language: float = 1.5
-    weekday: float = 1.5
+    weekday: float = 6.0
     tie_breaker: float = 0.3
 
 

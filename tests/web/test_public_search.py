@@ -113,7 +113,7 @@ def test_chips_take_one_value_away_and_drop_the_page(read_client: FlaskClient) -
 
 def test_a_town_in_the_words_is_a_preference_that_the_page_names(read_client: FlaskClient) -> None:
     page = read_client.get("/angebote?q=Sprachkurs+Marl").text
-    assert "Angebote in Marl stehen zuerst." in page
+    assert "Angebote in Marl werden bevorzugt." in page
     assert 'href="/angebote?q=Sprachkurs+Marl&amp;stadt=marl"' in page
 
 
