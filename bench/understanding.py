@@ -60,14 +60,15 @@ def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float) ->
 
 
 def _judged(stage: Stage) -> list[str]:
-    """Judged queries, each so many lines after the last one; the same ones in every run."""
+    """Judged queries from the first to the last slice; the same ones in every run."""
     queries = [judged.query for judged in read_folder(stage.any.settings.county)]
-    step = max(1, len(queries) // JUDGED)
-    return queries[::step][:JUDGED]
+    count = min(JUDGED, len(queries))
+    return [queries[number * len(queries) // count] for number in range(count)]
 
 
 def _plain(server: Connection, alias: str, requests: dict[str, SearchRequest]) -> Bare:
-    """The page's own request with a plain match in place of the understood query."""
+    """The page's own request with a plain match in place of the understood query. Nothing else narrows these searches:
+    selections filter after counting."""
 
     def body(address: str, request: SearchRequest) -> bytes:
         typed = dict(parse_qsl(address.partition("?")[2]))["q"]

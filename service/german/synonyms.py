@@ -45,7 +45,7 @@ class Expansion:
     kind: Literal["single", "phrase"]  # one word, or several that must stand together
     line: int  # of the rule
     said: bool = False  # the left side is more than a word
-    literal: bool = False  # the left side is the one word that was typed, not another form of it
+    literal: bool = False  # the words were typed as the left side has them, not in other forms
 
     @property
     def starts(self) -> int:
@@ -85,6 +85,7 @@ class Synonyms:
                 group = [pair for word in (*rule.sources, *rule.targets) for pair in zip(*tokens(word), strict=True)]
                 for exact, std in group:
                     self._alike[std].append((exact, frozenset(other for _, other in group) - {std}))
+                self._words.update(exact for exact, _ in group)
 
     def _add(self, rule: Rule, source: str, exact: list[str], std: list[str]) -> None:
         pairs = sorted(zip(std, exact, strict=True))
@@ -151,29 +152,44 @@ class Synonyms:
         return any(place not in used and not _is_light(words[place].exact) for place in places) or not used & {*places}
 
     def _order(self, words: Sequence[Span], places: tuple[int, ...], tokens: tuple[str, ...]) -> tuple[Any, ...]:
-        """Longer left sides first; of those the ones that say more, that are typed as they are, that stand closer."""
-        light = sum(map(_is_light, tokens))
+        """Longer left sides first; of those the ones that are typed as they are, that say more, that stand closer."""
         other = sum(words[place].std != token for place, token in zip(places, tokens, strict=True))
         says = round(sum(map(self._weight, tokens)))
-        return -len(places), light, other, -says, max(places) - min(places), tuple(sorted(places)), tokens
+        return -len(places), other, -says, max(places) - min(places), tuple(sorted(places)), tokens
 
     def _told_by(self, words: Sequence[Span], place: int, small: Set[str]) -> list[Expansion]:
-        """What the left sides mean of which a word, with other words of the query, says most."""
-        here = {token: at for at, word in enumerate(words) for token in reversed(self._meant(word))}
+        """What the left sides mean of which a word, with other words near it, says most."""
+        at: defaultdict[str, list[int]] = defaultdict(list)
+        for other, word in enumerate(words):
+            for token in self._meant(word):
+                at[token].append(other)
         ranked = []
         for token in (words[place].std, *self._forms(words[place])):
             for tokens in self._phrases.get(token, ()):
-                told = [other for other in tokens if other in here and (other == token or here[other] != place)]
+                places = {own: _nearest(at[own], place, len(tokens)) for own in tokens if own != token and own in at}
+                told = {own: near for own, near in places.items() if near is not None} | {token: place}
                 share = sum(map(self._weight, told)) / sum(map(self._weight, tokens))
-                if share >= MOST_OF_IT:
-                    ranked.append((-share, tokens, tuple(sorted({here[other] for other in told} | {place}))))
+                if share >= MOST_OF_IT and len({*told.values()}) == len(told):
+                    ranked.append((-share, tokens, told))
         found: list[Expansion] = []
-        for _, tokens, places in sorted(ranked)[:MOST_TOLD]:
-            for source in self._by_tokens[tokens]:
-                if source.small <= small:
-                    said = tuple(words[at] for at in places)
-                    found += [self._expansion(said, target, source.line, said=True) for target in source.targets]
-        return list({expansion.text: expansion for expansion in found}.values())
+        for _, tokens, told in sorted(ranked, key=lambda entry: entry[:2])[:MOST_TOLD]:
+            found += self._of(tokens, {own: words[near] for own, near in told.items()}, small)
+        return list({tuple(self._analysis.std(expansion.text)): expansion for expansion in found}.values())
+
+    def _of(self, tokens: tuple[str, ...], told: Mapping[str, Span], small: Set[str]) -> list[Expansion]:
+        """The targets of a left side that some words tell, by the token that each stands for."""
+        said, typed = tuple(sorted(told.values())), {word.std for word in told.values()}
+        return [
+            self._expansion(said, target, source.line, said=True)
+            for source in self._by_tokens[tokens]
+            if source.small <= small
+            and all(
+                token not in told or told[token].std != token or same_word(told[token].exact, exact)
+                for token, exact in zip(tokens, source.exact, strict=True)
+            )
+            for target in source.targets
+            if not typed >= {*self._analysis.std(target)}
+        ]
 
     def _weight(self, token: str) -> float:
         """What a word says: the more, the fewer left sides hold it."""
@@ -207,7 +223,7 @@ class Synonyms:
 
     @property
     def words(self) -> Mapping[str, int]:
-        """The words of all left sides (unstemmed tokens), and how many of them hold each."""
+        """The words of all left sides, and those that stand for them (unstemmed tokens), and how often each is there."""
         return self._words
 
     def _means(self, words: Sequence[Span], place: int, token: str) -> bool:
@@ -225,11 +241,14 @@ class Synonyms:
         found: list[Expansion] = []
         ordered = tuple(sorted(words))
         seen = {tuple(word.std for word in ordered)} | ({tokens} if len(tokens) == 1 else set())
-        for source in sorted(self._by_tokens.get(tokens, ()), key=lambda source: not source.small):
+        exact = tuple(word.exact for word in words)
+        for source in sorted(
+            self._by_tokens.get(tokens, ()), key=lambda source: (not source.small, source.exact != exact)
+        ):
             if not source.small <= small:
                 continue
             pairs = zip(words, tokens, source.exact, strict=True)
-            if not all(word.std != token or same_word(word.exact, exact) for word, token, exact in pairs):
+            if not all(word.std != token or same_word(word.exact, listed) for word, token, listed in pairs):
                 continue
             for target in source.targets:
                 stems = tuple(self._analysis.std(target))
@@ -237,7 +256,7 @@ class Synonyms:
                     continue
                 seen.add(stems)
                 said = bool(source.small) or len(words) > 1
-                literal = source.exact == tuple(word.exact for word in words)
+                literal = source.exact == exact
                 found.append(self._expansion(ordered, target, source.line, said=said, literal=literal))
         return found
 
@@ -253,6 +272,12 @@ def _small_words(text: str, analysis: Analysis) -> frozenset[str]:
 
 def _negated(words: Sequence[Span], place: int) -> bool:
     return place > 0 and bool(NEGATION.match(words[place - 1].exact))
+
+
+def _nearest(places: Sequence[int], place: int, length: int) -> int | None:
+    """The place nearest to another one, as far as it is near for a left side of so many words."""
+    near = [other for other in places if other != place and abs(other - place) <= length - 1 + NEAR]
+    return min(near, key=lambda other: abs(other - place), default=None)
 
 
 def _chosen(tokens: Sequence[str], at: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, ...]]:

@@ -28,6 +28,8 @@ SHORTEST_KNOWN_PART, SHORTEST_COMPOUND_INSIDE = 5, 10
 
 _SMALL = frozenset(map(fold, ("für", "mit", "und", "bei", "zum", "zur", "nur", "von")))
 """Small words, folded, inside what was typed without blanks."""
+ENDINGS, SHORTEST_BASE = ("", "e", "en", "n", "er", "ern", "s", "es", "em"), 2
+"""Endings of one word, and more letters than that are left without them."""
 EDITS_OF_KNOWN = 2
 """A word that rules know is spelt otherwise only where fewer edits lie between."""
 
@@ -50,7 +52,18 @@ class Guesses:
 
     def is_strange(self, exact: str) -> bool:
         """Whether a word (an unstemmed token) finds nothing: it stands in no offer, not even in another form."""
-        return not self.lexicon.knows(exact) and not self.related(exact)
+        return not self.frequency(exact) and not self.related(exact)
+
+    def frequency(self, exact: str) -> int:
+        """Number of offers with a word (an unstemmed token), in all its endings: Kind, Kinder, Kindes."""
+        stems = self.analysis.std(exact)
+        bases = (exact[: len(exact) - cut] for cut in range(3) if len(exact) - cut > SHORTEST_BASE)
+        forms = {exact, *(base + ending for base in bases for ending in ENDINGS)}
+        return sum(
+            self.lexicon.frequency(form)
+            for form in forms
+            if self.lexicon.knows(form) and (form == exact or self.analysis.std(form) == stems)
+        )
 
     def is_weak(self, exact: str, stem: str) -> bool:
         """Whether a word says little beside others: brauchen, Problem, jemand."""

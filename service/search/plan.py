@@ -163,15 +163,19 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS, today: date 
     known = {word.stems for word in words}
     compounds = [replace(_word(j.word, book, boosts), apart=j.source, weight=boosts.joined) for j in joined]
     words += [word for word in compounds if word.stems not in known]
-    synonyms = _synonyms(_spelt(text, words, book), book, boosts)
+    whole = _says(book.analysis.spans(text), book, boosts) or 1.0
+    synonyms = _synonyms(_spelt(text, words, book), book, boosts, whole)
     for compound in joined:
-        synonyms += [replace(synonym, source=compound.source) for synonym in _synonyms(compound.word, book, boosts)]
+        spoken = _says(book.analysis.spans(compound.source), book, boosts) / whole
+        synonyms += [
+            replace(found, source=compound.source) for found in _synonyms(compound.word, book, boosts, 1 / spoken)
+        ]
     for word in words:
-        synonyms += _inside(word, book, boosts) if len(word.parts) > 1 else []
+        synonyms += _inside(word, book, boosts, whole) if len(word.parts) > 1 else []
     negations = _negated(text, book, boosts)[:MOST_NEGATIONS]
     return Plan(
         words=tuple(words),
-        synonyms=tuple(synonyms[:MOST_SYNONYMS]),
+        synonyms=_heaviest(synonyms)[:MOST_SYNONYMS],
         towns=tuple(towns),
         boosts=boosts,
         negations=negations,
@@ -190,11 +194,23 @@ def _joined(text: str, words: list[Word], book: Wordbook) -> list[Joined]:
     return found[:MOST_JOINED]
 
 
-def _inside(word: Word, book: Wordbook, boosts: Boosts) -> list[Synonym]:
+def _heaviest(synonyms: Iterable[Synonym]) -> tuple[Synonym, ...]:
+    """Of what is said twice for the same words the one that counts more."""
+    found: dict[tuple[str, tuple[str, ...]], Synonym] = {}
+    for synonym in synonyms:
+        key = synonym.source.casefold(), synonym.stems
+        if key not in found or synonym.weight > found[key].weight:
+            found[key] = synonym
+    return tuple(found.values())
+
+
+def _inside(word: Word, book: Wordbook, boosts: Boosts, whole: float) -> list[Synonym]:
     """What rules say to the parts of a compound that no offer contains: wohnung suchen to Mietwohnungssuche."""
     if book.guesses.knows(word.exact):
         return []
-    return [replace(synonym, source=word.text) for synonym in _synonyms(word.parts_text, book, boosts, said=True)]
+    inner = _says(book.analysis.spans(word.parts_text), book, boosts)
+    found = _synonyms(word.parts_text, book, boosts, whole * (inner or 1.0), said=True)
+    return [replace(synonym, source=word.text) for synonym in found]
 
 
 def _spelt(text: str, words: list[Word], book: Wordbook) -> str:
@@ -230,26 +246,32 @@ def _languages(words: Sequence[Word], book: Wordbook) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _synonyms(text: str, book: Wordbook, boosts: Boosts, *, said: bool = False) -> list[Synonym]:
-    """The synonyms of a text; those of a word or phrase that no offer uses weigh more. `said`:
-    those of phrases only."""
+def _synonyms(text: str, book: Wordbook, boosts: Boosts, whole: float, *, said: bool = False) -> list[Synonym]:
+    """The synonyms of a text; those of a word or phrase that no offer uses weigh more, the more of the `whole` query (`_says`)
+    the words are. `said`: those of phrases only."""
     if not (boosts.synonyms or boosts.everyday):
         return []
     found: list[Synonym] = []
-    whole = _says(book.analysis.spans(text), book, boosts) or 1.0
     strange = (lambda _: False) if said else book.guesses.is_strange
     for expansion in book.synonyms.expand(text, strange):
         if _of_offers(expansion, book):
             weight = boosts.synonyms * _usual(expansion.text, expansion.words[0].exact, book)
         else:
-            share = _says(expansion.words, book, boosts) / whole
+            share = min(1.0, _says(expansion.words, book, boosts) / whole)
             weight = boosts.everyday * (boosts.some_words + (1 - boosts.some_words) * share)
-        source = text[expansion.starts : expansion.ends]
-        made = _synonym(expansion.text, source, book, weight)
+        made = _synonym(expansion.text, _source(text, expansion.words, book), book, weight)
         wanted = expansion.said or not (said or _says_little(expansion, book))
         if made.stems and weight and wanted:
             found.append(made)
     return found
+
+
+def _source(text: str, words: Sequence[Span], book: Wordbook) -> str:
+    """What the query says: its own words where they stand together, otherwise those that count."""
+    between = text[words[0].start : words[-1].end]
+    if len(list(book.analysis.spans(between))) == len(words):
+        return between
+    return " … ".join(text[word.start : word.end] for word in words)
 
 
 def _says(words: Iterable[Span], book: Wordbook, boosts: Boosts) -> float:
@@ -262,7 +284,7 @@ def _usual(text: str, word: str, book: Wordbook) -> float:
     tokens = book.analysis.exact(text)
     if len(tokens) != 1:
         return 1.0
-    return min(MOST_USUAL, max(1.0, sqrt(book.lexicon.frequency(tokens[0]) / book.lexicon.frequency(word))))
+    return min(MOST_USUAL, max(1.0, sqrt(book.guesses.frequency(tokens[0]) / book.guesses.frequency(word))))
 
 
 def _says_little(expansion: Expansion, book: Wordbook) -> bool:
@@ -272,7 +294,7 @@ def _says_little(expansion: Expansion, book: Wordbook) -> bool:
 
 def _of_offers(expansion: Expansion, book: Wordbook) -> bool:
     """Whether the words that fired are a single word that the offers use themselves."""
-    return not expansion.said and book.lexicon.knows(expansion.words[0].exact)
+    return not expansion.said and bool(book.guesses.frequency(expansion.words[0].exact))
 
 
 def _synonym(text: str, source: str, book: Wordbook, weight: float) -> Synonym:

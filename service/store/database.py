@@ -21,6 +21,8 @@ from service.store.patience import be_patient, impatient_engine
 
 BUSY_SECONDS = 30
 """How long a writing transaction waits for another one."""
+GRACE = 1.0
+"""How much longer a hurried statement is waited for than the server lets it run: then it says itself that it was too slow."""
 STEPS = 100_000
 """Steps of SQLite's machine, some milliseconds, between looks at the clock of a hurried statement."""
 
@@ -48,6 +50,7 @@ class Database:
         """Like `reading`, for dear statements: what is not answered in time raises `StoreUnavailable`."""
         with self.reading() as session:
             if not self.sqlite:
+                be_patient(session, seconds + GRACE)
                 session.execute(text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}"))
                 yield session
                 return
@@ -69,9 +72,11 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One writing transaction: committed at the end of the block, rolled back on an exception."""
+        """One writing transaction: committed at the end of the block, rolled back on an exception. Where the data base does
+        not answer to the commit itself, nobody knows whether it was carried out."""
         with _translated(), self._write.begin() as session:
-            be_patient(session, BUSY_SECONDS)
+            if not self.sqlite:
+                be_patient(session, BUSY_SECONDS)
             yield session
 
     @contextmanager

@@ -11,8 +11,12 @@ from psycopg.abc import RV, PQGen
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
-CONNECT_SECONDS = 2
-"""How long a new connection may take; the client library takes no less."""
+CONNECT_SECONDS, IMPATIENT_CONNECT_SECONDS = 5, 2
+"""How long a new connection may take; the client library takes no less than two."""
+LOOKS_MILLISECONDS = 2_000
+"""How often the server looks, in the middle of a statement, whether anybody still waits for it."""
+LOOKS_SINCE = 140_000
+"""The first version of the server that does."""
 
 
 class ImpatientConnection(psycopg.Connection[Any]):
@@ -32,15 +36,19 @@ class ImpatientConnection(psycopg.Connection[Any]):
 
 
 def impatient_engine(url: str, seconds: float | None) -> Engine:
-    """An engine for PostgreSQL whose statements wait at most so long."""
+    """An engine for PostgreSQL whose statements wait at most so long. The server ends those that were given up."""
+    within = CONNECT_SECONDS if seconds is None else IMPATIENT_CONNECT_SECONDS
     engine = create_engine(
-        url, pool_size=5, max_overflow=5, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
+        url, pool_size=5, max_overflow=5, pool_pre_ping=True, connect_args={"connect_timeout": within}
     )
 
     @event.listens_for(engine, "do_connect")
     def connect(_: Any, __: Any, arguments: Any, options: Any) -> ImpatientConnection:
         made = ImpatientConnection.connect(*arguments, **options)
         made.patience = seconds
+        if seconds is not None and made.info.server_version >= LOOKS_SINCE:
+            made.execute(f"SET client_connection_check_interval = {LOOKS_MILLISECONDS}")
+            made.commit()
         return made
 
     @event.listens_for(engine, "checkin")

@@ -141,14 +141,14 @@ def red(stage: Stage) -> Iterator[None]:
         home = next(key for key, node in addresses.items() if other.url.endswith(node["http"]["publish_address"]))
         only_there = {"auto_expand_replicas": False, "number_of_replicas": 0, "routing.allocation.require._id": home}
         before = client.indices.get_settings(index=name, params={"flat_settings": "true"})[name]["settings"]
-        client.indices.put_settings(index=name, body={"index": only_there})
         copies = {"format": "json", "h": "id,state"}
-        until(
-            lambda: client.cat.shards(index=name, params=copies) == [{"id": home, "state": "STARTED"}],
-            "the index is on one node",
-            stage.said,
-        )
         try:
+            client.indices.put_settings(index=name, body={"index": only_there})
+            until(
+                lambda: client.cat.shards(index=name, params=copies) == [{"id": home, "state": "STARTED"}],
+                "the index is on one node",
+                stage.said,
+            )
             with lost_node(stage):
                 yield
         finally:

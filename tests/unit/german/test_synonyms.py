@@ -219,6 +219,17 @@ def test_a_strange_word_fires_what_it_says_most_of() -> None:
     assert found("mein Kind", "kind") == set(), "Kind says little of any of these"
 
 
+def test_a_strange_word_looks_no_further_than_others_do() -> None:
+    others = "\n".join(f"{word} stottert => familie" for word in ("angst", "schule", "freund", "hort"))
+    synonyms = Synonyms.parse(f"{others}\nkind stottert laut => logopädie", ANALYSIS)
+
+    def found(query: str) -> set[str]:
+        return {expansion.text for expansion in synonyms.expand(query, "laut".__eq__)}
+
+    assert found("Kind laut") == {"logopädie"}
+    assert found("Kind eins zwei drei vier fünf sechs sieben acht neun laut") == set()
+
+
 def test_every_word_of_a_group_stands_for_every_other() -> None:
     synonyms = Synonyms.parse("boss, vorgesetzter ~ chef\nvorgesetzter schreit => arbeitsrecht", ANALYSIS)
 

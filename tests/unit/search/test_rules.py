@@ -41,14 +41,29 @@ def missing(book: Wordbook, source: str, targets: Sequence[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_words_that_are_alike_fire_rules_of_several_words(book: Wordbook, file: str) -> None:
-    phrases = {word for rule in RULES for source in rule.sources if " " in source for word in source.split()}
+def test_words_that_are_alike_stand_in_left_sides_of_several_words(book: Wordbook, file: str) -> None:
+    stems = book.analysis.std
+    phrases = {stem for rule in RULES for source in rule.sources if " " in source for stem in stems(source)}
     idle = [
         f"line {rule.line}"
         for rule in RULES
-        if rule.file == file and rule.alike and phrases.isdisjoint((*rule.sources, *rule.targets))
+        if rule.file == file and rule.alike and phrases.isdisjoint(stems(" ".join((*rule.sources, *rule.targets))))
     ]
     assert idle == [], "no left side needs any of these words"
+
+
+def test_words_that_are_alike_are_no_misspelt_ones(book: Wordbook) -> None:
+    alike = {token for rule in RULES if rule.alike for word in rule.sources for token in book.analysis.exact(word)}
+    assert [word for word in sorted(alike) if not book.guesses.said.knows(word)] == []
+    assert {s.text for s in understand("mein Gatte schlägt mich", book).synonyms} == {
+        s.text for s in understand("mein Ehemann schlägt mich", book).synonyms
+    }
+
+
+def test_what_is_said_twice_is_searched_once_and_takes_no_room(book: Wordbook) -> None:
+    plan = understand("mein Mann schlägt mich und mein Kind", book)
+    keys = [(synonym.source.casefold(), synonym.stems) for synonym in plan.synonyms]
+    assert len(keys) == len(set(keys))
 
 
 def test_what_people_say_weighs_more_than_words_of_the_offers(book: Wordbook) -> None:
