@@ -294,7 +294,7 @@ def _says_little(expansion: Expansion, book: Wordbook) -> bool:
 
 def _of_offers(expansion: Expansion, book: Wordbook) -> bool:
     """Whether the words that fired are a single word that the offers use themselves."""
-    return not expansion.said and bool(book.guesses.frequency(expansion.words[0].exact))
+    return not expansion.said and book.lexicon.knows(expansion.words[0].exact)
 
 
 def _synonym(text: str, source: str, book: Wordbook, weight: float) -> Synonym:
