@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -173,9 +175,15 @@ def test_questions_are_asked_as_pages_ask_them(county: Path, tmp_path: Path) -> 
 
 
 def test_both_engines_answer_alike(
-    county: Path, tmp_path: Path, opensearch_url: str, monkeypatch: pytest.MonkeyPatch
+    county: Path,
+    tmp_path: Path,
+    opensearch_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("ANGEBOTE_SEARCH_URL", opensearch_url)
+    own = secrets.token_hex(4)  # other tests have indexes of their own on the same server
+    monkeypatch.setattr("bench.installed.secrets", SimpleNamespace(token_hex=lambda length: own))
     file = tmp_path / "found.json"
     result = run("--demo", "--ablation", "--json", str(file))
     found = json.loads(file.read_text(encoding="utf-8"))
@@ -189,5 +197,6 @@ def test_both_engines_answer_alike(
             found["engines"][engine]["variants"][name]["gesamt"]["score"] for engine in ("embedded", "opensearch")
         ]
         assert abs(on_both[0] - on_both[1]) <= 0.05, name
+    assert f"/evaluate{own}" in caplog.text
     with OpenSearch(opensearch_url, timeout=30) as client:
-        assert [name for name in client.indices.get(index="*") if name.startswith("evaluate")] == []
+        assert list(client.indices.get(index=f"evaluate{own}*")) == []

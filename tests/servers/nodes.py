@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415 - what only one way needs is imported there
 """OpenSearch nodes that a test may kill, pause and start again: fixed ports, own data, local processes only.
 
     with node(folder) as one:                       # up and ready
@@ -27,7 +26,7 @@ from opensearchpy import OpenSearch
 from tests.servers import opensearch
 from tests.servers.chooser import Unavailable
 from tests.servers.guarded import Guarded
-from tests.servers.process import free_port, tail
+from tests.servers.process import reserved_port, tail
 
 RUNNER = opensearch.MAIN_CLASS.replace(".", "/") + ".class"
 START_SECONDS = 120
@@ -65,7 +64,7 @@ class Node:
                 return
             time.sleep(0.1)
         log = self.folder / "node_1" / "logs" / f"{self._settings['cluster.name']}.log"
-        raise Unavailable(f"Knoten startet nicht: {tail(log if log.exists() else self._log)}")
+        raise Unavailable(f"Knoten auf {self.url} startet nicht: {tail(self._log)} | {tail(log)}")
 
     def kill(self) -> None:
         """SIGKILL: nothing is flushed, nobody is told."""
@@ -119,23 +118,24 @@ def cluster(folder: Path, **settings: Any) -> Iterator[tuple[Node, Node]]:
 def _nodes(folder: Path, number: int, settings: dict[str, Any]) -> Iterator[list[Node]]:
     if missing := opensearch.no_local_node():
         raise Unavailable(missing)
-    transports = [free_port() for _ in range(number)]
-    shared = opensearch.LOCAL_SETTINGS | {
-        "cluster.name": f"faults-{secrets.token_hex(4)}",
-        "discovery.seed_hosts": [f"127.0.0.1:{port}" for port in transports] if number > 1 else [],
-        **settings,
-    }
-    begins = {"cluster.initial_cluster_manager_nodes": f"127.0.0.1:{transports[0]}"} if number > 1 else {}
-    made = [
-        Node(
-            folder / f"knoten-{i}",
-            _port(),
-            shared | {"transport.port": transport} | (begins if i == 0 else {}),
-            alone=number == 1,
-        )
-        for i, transport in enumerate(transports)
-    ]
     with ExitStack() as stack:
+        ports = [stack.enter_context(reserved_port(opensearch.PORTS)) for _ in range(number)]
+        transports = [stack.enter_context(reserved_port()) for _ in range(number)]
+        shared = opensearch.LOCAL_SETTINGS | {
+            "cluster.name": f"faults-{secrets.token_hex(4)}",
+            "discovery.seed_hosts": [f"127.0.0.1:{port}" for port in transports] if number > 1 else [],
+            **settings,
+        }
+        begins = {"cluster.initial_cluster_manager_nodes": f"127.0.0.1:{transports[0]}"} if number > 1 else {}
+        made = [
+            Node(
+                folder / f"knoten-{i}",
+                ports[i],
+                shared | {"transport.port": transport} | (begins if i == 0 else {}),
+                alone=number == 1,
+            )
+            for i, transport in enumerate(transports)
+        ]
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         for one in made:
             one.folder.mkdir(parents=True)
@@ -144,18 +144,6 @@ def _nodes(folder: Path, number: int, settings: dict[str, Any]) -> Iterator[list
         for one in made:
             one.wait()
         yield made
-
-
-def _port() -> int:
-    """A free port that the runner takes (below 9300)."""
-    import random
-    import socket
-
-    for port in random.sample(range(opensearch.FIRST_PORT + 1, opensearch.LAST_PORT + 1), 90):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
-    raise Unavailable("kein Port unter 9300 ist frei")
 
 
 def _runner_for_clusters(folder: Path, packages: list[Path]) -> Path:

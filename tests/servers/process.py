@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import random
 import re
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.servers.chooser import Unavailable
+
 STOP_SECONDS = 10
+PORTS = range(20000, 30000)
+"""Below those that operating systems give to connections: they would take the port of a server that is just away."""
+_KEPT = ExitStack()
 
 
 @contextmanager
@@ -71,7 +79,27 @@ def without_password(url: str) -> str:
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on loopback that is this process's own until it ends (see `reserved_port`)."""
+    return _KEPT.enter_context(reserved_port())
+
+
+@contextmanager
+def reserved_port(among: range = PORTS) -> Iterator[int]:
+    """A port on loopback that nobody listens on and that no other test takes before the block ends.
+
+    So whatever listens there may be ended and started again at the same address. Raises Unavailable where none is free.
+    """
+    folder = Path(tempfile.gettempdir(), f"angebote-ports-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for port in random.sample(among, len(among)):
+        with (folder / str(port)).open("a") as handle, socket.socket() as probe:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+            except OSError:  # locked by another test, or somebody listens
+                continue
+            probe.close()
+            yield port
+            return
+    raise Unavailable(f"zwischen {among[0]} und {among[-1]} ist kein Port frei")

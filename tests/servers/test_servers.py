@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from tests.servers import opensearch, postgres
+from tests.servers.chooser import Unavailable
+from tests.servers.process import free_port, reserved_port
 from tests.servers.runs import ROOT
 
 
@@ -104,3 +107,25 @@ def _answers(url: str) -> bool:
     except OperationalError:
         return False
     return True
+
+
+def test_a_port_is_given_once() -> None:
+    with reserved_port() as port:
+        one = range(port, port + 1)
+        with pytest.raises(Unavailable), reserved_port(one):
+            pass
+    with reserved_port(one) as again, socket.socket() as listener:
+        assert again == port
+        listener.bind(("127.0.0.1", port))
+    kept = free_port()
+    with pytest.raises(Unavailable), reserved_port(range(kept, kept + 1)):
+        pass
+
+
+def test_a_port_that_somebody_listens_on_is_not_given() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with pytest.raises(Unavailable), reserved_port(range(port, port + 1)):
+            pass
