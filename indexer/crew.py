@@ -5,6 +5,7 @@ helpers (1,379 for bare bulk requests), the embedded index 878 and 931. The help
 that none is left when the build is killed; a full pipe makes them wait, so that memory stays flat.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -149,6 +150,7 @@ class _Failed:
 
 def _help(pipe: Connection, url: str, today: date, keys: tuple[int, int], prepare: Callable[[Document], Any]) -> None:
     """The work of a helper."""
+    gc.disable()  # offers hold no cycles, and looking for some in everything that is read took a quarter of the time
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the build ends its helpers itself
     database = Database(url)
     try:

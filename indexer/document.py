@@ -6,11 +6,12 @@ Contacts, internal notes and hidden places never enter a document.
 """
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import Any
+
+import orjson
 
 from service.german.normalise import clean, plain_text
 from service.search.display import filters, hit, next_start, sort_key
@@ -27,6 +28,8 @@ class Texts:
 
     title: str
     body: str
+    description: str
+    """The offer's own text alone."""
 
 
 def texts(offer: StoredOffer) -> Texts:
@@ -34,14 +37,15 @@ def texts(offer: StoredOffer) -> Texts:
     record = offer.record
     provider = record["provider"] or {}
     places = [place for place in record["places"] if place["visibility"] != "hidden"]
+    description = plain_text(record["body"])
     lines = [
-        record["summary"], plain_text(record["body"]), plain_text(record["easy"]), record["registration"],
+        record["summary"], description, plain_text(record["easy"]), record["registration"],
         record["documents"], record["cost_note"], record["childcare_note"], record["accessibility_note"],
         *record["other_names"], *record["search_words"], provider.get("name", ""),
         *(_place_words(place) for place in places),
         *(entry["text"] for entry in record["translations"] if entry["field"] in {"title", "summary"}),
     ]  # fmt: skip
-    return Texts(clean(record["title"]), "\n".join(clean(line) for line in lines if line))
+    return Texts(clean(record["title"]), "\n".join(clean(line) for line in lines if line), description)
 
 
 def _place_words(place: dict[str, Any]) -> str:
@@ -78,7 +82,7 @@ def draft(offer: StoredOffer, vocabularies: Vocabularies, today: date) -> Draft:
         "provider": (record["provider"] or {}).get("name", ""),
         **filters(offer.record, vocabularies),
         "changed_on": offer.changed_at.date().isoformat(),
-        "hit": hit(offer, starts_on),
+        "hit": hit(offer, found.description, starts_on),
     }
     if record["confirmed_on"]:
         document["confirmed_on"] = record["confirmed_on"].isoformat()
@@ -106,8 +110,7 @@ def complete(begun: Draft, book: Wordbook) -> Document:
 
 def _fingerprint(document: Document) -> str:
     """The same for the same document: `verify` makes it again and compares."""
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
 
 
 def _terms(offer: StoredOffer, vocabularies: Vocabularies) -> list[tuple[str, str]]:

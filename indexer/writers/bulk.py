@@ -1,10 +1,11 @@
 """Bulk requests of OpenSearch: how they are made, what their answers mean, and two at a time for a full build."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from indexer.writers import BULK, Deletion, Document, Failure
 from service.errors import SearchUnavailable
@@ -71,8 +72,7 @@ def requests(actions: Iterable[Action]) -> Iterator[list[Action]]:
 def index_action(document: Document) -> Action:
     """Writes a document."""
     offer_id, rev = document["offer_id"], document["rev"]
-    source = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return Action(offer_id, rev, b"%b\n%b\n" % (_head("index", offer_id, rev), source))
+    return Action(offer_id, rev, b"%b\n%b\n" % (_head("index", offer_id, rev), orjson.dumps(document)))
 
 
 def delete_action(deletion: Deletion) -> Action:

@@ -44,7 +44,7 @@ _HIDDEN = re.compile(
 _TAG = re.compile(
     r"""</?([a-zA-Z][a-zA-Z0-9]*)(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>|</?([a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<[!?][^<>]*>"""
 )
-_SPACES = re.compile(r"[^\S\n]+")
+_SPACES = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")  # all but single blanks: replacing each of them takes its time
 _LINES = re.compile(r" ?\n[\n ]*")
 
 

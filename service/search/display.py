@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from service.german.analysis import fold_ascii, lower
-from service.german.normalise import plain_text
 from service.search.facets import YES
 from service.store.records import StoredOffer
 from service.vocabulary import Vocabularies
@@ -62,8 +61,8 @@ def next_start(record: dict[str, Any], today: date) -> date | None:
     return min((run["starts_on"] for run in record["course_runs"] if run["starts_on"] >= today), default=None)
 
 
-def hit(offer: StoredOffer, starts_on: date | None) -> dict[str, Any]:
-    """What a results page shows of an offer, as JSON."""
+def hit(offer: StoredOffer, description: str, starts_on: date | None) -> dict[str, Any]:
+    """What a results page shows of an offer, as JSON. `description`: its body as plain text."""
     record = offer.record
     provider = record["provider"]
     return {
@@ -72,7 +71,7 @@ def hit(offer: StoredOffer, starts_on: date | None) -> dict[str, Any]:
         "slug": offer.slug,
         "title": record["title"],
         "summary": record["summary"],
-        "text": plain_text(record["body"])[:TEXT_IN_HIT],
+        "text": description[:TEXT_IN_HIT],
         "provider": provider and {"name": provider["name"], "public_id": offer.provider_public_id, "slug": offer.provider_slug},
         "source": record["source"],
         "towns": record["towns"],

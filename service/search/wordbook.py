@@ -72,25 +72,80 @@ def _term_words(term: Term) -> TermWords:
     return TermWords(term.every_word("de"), tuple(dict.fromkeys(t for word in spoken for t in foreign.tokens(word))))
 
 
+@dataclass(frozen=True)
+class Lists:
+    """The word lists of `mappings/`, read once a process: what texts are cut into words with, and, when a query is first
+    understood, what its words mean."""
+
+    mappings: Path
+    analysis: Analysis
+    parts: frozenset[str]
+    never_split: frozenset[str]
+    never_part: frozenset[str]
+    weak: frozenset[str]
+    """Words that say little beside others."""
+
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        """The rules. Raises `BadRules` that names file, line and reason of those that are none."""
+        return Synonyms(read_rules(self.mappings / "synonyms-de", self.analysis), self.analysis)
+
+    @cached_property
+    def glossary(self) -> tuple[Row, ...]:
+        """What other languages call things."""
+        return tuple(parse_glossary((self.mappings / "glossary.csv").read_text(encoding="utf-8")))
+
+    @cached_property
+    def german(self) -> frozenset[str]:
+        """All words of the lists as `analysis.fold` has them: they are German, whatever they mean elsewhere."""
+        tokens = word_by_word(self.analysis)
+        # Rules translate loan words on their left sides themselves.
+        listed = [word for rule in self.synonyms.rules for word in (*rule.targets, *rule.sources)]
+        listed += [row.german for row in self.glossary]
+        return frozenset(map(fold, self.parts | self.analysis.stop)).union(*(tokens(word)[0] for word in listed))
+
+
+@cache
+def read_lists(mappings: Path) -> Lists:
+    """The lists of a folder. Raises ValueError for a bad line."""
+
+    def words(name: str) -> frozenset[str]:
+        return frozenset(parse_words((mappings / name).read_text(encoding="utf-8")))
+
+    return Lists(
+        mappings=mappings,
+        analysis=Analysis(words("stopwords-de.txt")),
+        parts=words("compound-parts-de.txt"),
+        never_split=words("never-split-de.txt"),
+        never_part=words("never-part-de.txt"),
+        weak=words("weak-words-de.txt"),
+    )
+
+
 @dataclass
 class Wordbook:
-    """Everything that understanding a query on one index needs."""
+    """Everything that making documents for one index and understanding queries on it need."""
 
-    analysis: Analysis
+    lists: Lists
     splitter: Splitter
     lexicon: Lexicon
-    synonyms: Synonyms
     vocabularies: Vocabularies
-    weak: frozenset[str] = frozenset()
-    """Words that say little beside others."""
-    german: frozenset[str] = frozenset()
-    glossary: tuple[Row, ...] = ()
+
+    @property
+    def analysis(self) -> Analysis:
+        """How texts are cut into words."""
+        return self.lists.analysis
+
+    @property
+    def synonyms(self) -> Synonyms:
+        """What else is searched for a word."""
+        return self.lists.synonyms
 
     @cached_property
     def guesses(self) -> Guesses:
         """What words of a query may mean."""
         terms = [word for words in self.term_words.values() for word in words.german]
-        return Guesses(self.analysis, self.splitter, self.lexicon, self.synonyms, terms, self.weak)
+        return Guesses(self.analysis, self.splitter, self.lexicon, self.synonyms, terms, self.lists.weak)
 
     @cached_property
     def forms(self) -> Callable[[str], Forms | None]:
@@ -168,7 +223,7 @@ class Wordbook:
             word for name in FINDING for term in self.vocabularies[name].values() for word in term.every_word("de")
         ]
         spoken += [term.label() for name in SAYING for term in self.vocabularies[name].values()]
-        book = Phrasebook(self.german.union(*map(self.analysis.exact, spoken)), self.glossary)
+        book = Phrasebook(self.lists.german.union(*map(self.analysis.exact, spoken)), self.lists.glossary)
         for name in SAYING:
             for term in self.vocabularies[name].values():
                 for language in term.labels.keys() | term.words.keys():
@@ -203,50 +258,6 @@ class Wordbook:
         return list(towns), rest
 
 
-@dataclass(frozen=True)
-class Lists:
-    """The word lists of `mappings/`, read once a process."""
-
-    stop: frozenset[str]
-    parts: frozenset[str]
-    never_split: frozenset[str]
-    never_part: frozenset[str]
-    weak: frozenset[str]
-    synonyms: Synonyms
-    analysis: Analysis
-    german: frozenset[str]
-    """All words of the lists as `analysis.fold` has them: they are German, whatever they mean elsewhere."""
-    glossary: tuple[Row, ...]
-
-
-@cache
-def read_lists(mappings: Path) -> Lists:
-    """Stop words, compound parts and synonyms. Raises ValueError that names file, line and reason of a bad rule."""
-
-    def words(name: str) -> frozenset[str]:
-        return frozenset(parse_words((mappings / name).read_text(encoding="utf-8")))
-
-    analysis = Analysis(words("stopwords-de.txt"))
-    parts = words("compound-parts-de.txt")
-    tokens = word_by_word(analysis)
-    synonyms = Synonyms(read_rules(mappings / "synonyms-de", analysis), analysis)
-    glossary = tuple(parse_glossary((mappings / "glossary.csv").read_text(encoding="utf-8")))
-    # Rules translate loan words on their left sides themselves.
-    listed = [word for rule in synonyms.rules for word in (*rule.targets, *rule.sources)]
-    listed += [row.german for row in glossary]
-    return Lists(
-        stop=analysis.stop,
-        parts=parts,
-        never_split=words("never-split-de.txt"),
-        never_part=words("never-part-de.txt"),
-        weak=words("weak-words-de.txt"),
-        synonyms=synonyms,
-        analysis=analysis,
-        german=frozenset(map(fold, parts | analysis.stop)).union(*(tokens(word)[0] for word in listed)),
-        glossary=glossary,
-    )
-
-
 def town_words(vocabularies: Vocabularies) -> set[str]:
     """The words of the towns' names: they are never split and never become parts."""
     return {word.lower() for term in vocabularies["towns"].values() for word in term.label().replace("-", " ").split()}
@@ -254,13 +265,11 @@ def town_words(vocabularies: Vocabularies) -> set[str]:
 
 def learn_parts(lists: Lists, vocabularies: Vocabularies, frequencies: Mapping[str, int]) -> frozenset[str]:
     """The compound parts of a new index: the listed ones and the frequent nouns of its offers (`compounds.nouns`)."""
-    never = lists.never_part | lists.stop | town_words(vocabularies)
+    never = lists.never_part | lists.analysis.stop | town_words(vocabularies)
     return lists.parts | learn(frequencies, lists.parts, never)
 
 
 def make(lists: Lists, vocabularies: Vocabularies, parts: Collection[str], lexicon: Lexicon) -> Wordbook:
     """The wordbook of an index that was built with these parts."""
     splitter = Splitter(parts, never=lists.never_split | town_words(vocabularies))
-    return Wordbook(
-        lists.analysis, splitter, lexicon, lists.synonyms, vocabularies, lists.weak, lists.german, lists.glossary
-    )
+    return Wordbook(lists, splitter, lexicon, vocabularies)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Date, Float, func, literal, select
 from sqlalchemy.orm import Session
 
 from service.clock import today
-from service.german.normalise import clean
+from service.german.normalise import clean, plain_text
 from service.german.spelling import Lexicon
 from service.paths import data_folder
 from service.search import wordbook
@@ -25,6 +25,7 @@ from service.search.wordbook import Wordbook
 from service.store import records, terms
 from service.store.database import Database
 from service.store.models import CourseRun, Offer
+from service.store.records import StoredOffer
 from service.store.visibility import visible_on
 
 PATIENCE = 10.0
@@ -61,10 +62,7 @@ class DatabaseEngine:
             if not request.shown:
                 return Found(total, asking.bare(ranked), counts={}, without={}, index="")
             offers = records.load(session, [key for key, _ in ranked])
-        hits = [
-            Hit(str(offers[key].uuid), score, hit(offers[key], next_start(offers[key].record, day)))
-            for key, score in ranked
-        ]
+        hits = [_hit(offers[key], score, day) for key, score in ranked]
         return Found(total=total, hits=hits, counts={}, without={}, index="")
 
     def suggest(self, words: Sequence[str], limit: int, index: str = "") -> list[Proposal]:
@@ -80,6 +78,10 @@ class DatabaseEngine:
                 lists = wordbook.read_lists(data_folder("mappings"))
                 self._known = wordbook.make(lists, terms.load(session), lists.parts, Lexicon())
             return self._known
+
+
+def _hit(offer: StoredOffer, score: float, day: date) -> Hit:
+    return Hit(str(offer.uuid), score, hit(offer, plain_text(offer.record["body"]), next_start(offer.record, day)))
 
 
 class _Asking:
