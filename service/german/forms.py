@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from service.german.verbs import IRREGULAR
+from service.german.verbs import IRREGULAR, NOUNS
 
-FORM, DERIVED = 1.0, 0.8
+FORM, DERIVED = 1.0, 0.9
 """What a form of the same word counts, and a word made from it."""
 LONG_ENDING = 3
 SHORTEST = 4
@@ -172,6 +172,7 @@ def _exchanged(word: str, pairs: tuple[tuple[str, str], ...]) -> Iterator[str]:
 
 def _made(word: str) -> Iterator[str]:
     """Words made from this one, or that it is made from; plurals of -ung count as the singular."""
+    yield from _nouns(word)
     base = word.removesuffix("en") if word.endswith("ungen") else word
     if base.endswith(("erin", "erinnen")):
         base = base.removesuffix("nen").removesuffix("in")
@@ -181,6 +182,18 @@ def _made(word: str) -> Iterator[str]:
             enough = rest >= (SHORTEST if len(ending) < LONG_ENDING else SHORTEST - 1)
             if base.endswith(ending) and enough and base not in _NO_VERB:
                 yield base[:rest] + instead
+
+
+def _nouns(word: str) -> Iterator[str]:
+    """Teilnahme: teilnehmen; umgezogen: Umzug. What a prefix stands before is a word of three letters or more."""
+    prefixes = [("", word)]
+    if separated := _SEPARATED.match(word):
+        prefix, between, rest = separated.groups()
+        prefixes += [(prefix, rest), (prefix, between + rest)]
+    if prefixed := _PREFIX.match(word):
+        prefixes.append((prefixed[1], prefixed[2]))
+    for prefix, rest in prefixes:
+        yield from (prefix + noun for noun in NOUNS.get(rest, ()))
 
 
 def _verb(word: str) -> Iterator[str]:

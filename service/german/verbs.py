@@ -1,4 +1,4 @@
-"""Irregular verbs: the forms of each in one line, folded as tokens of ``de_exact`` are."""
+"""Irregular verbs: the forms of each in one line, and the nouns made from them, folded as tokens of ``de_exact`` are."""
 
 _VERBS = """
 helfen hilf hilfe hilft half halfen geholfen
@@ -74,6 +74,16 @@ steigen steigt stieg gestiegen
 schweigen schweigt schwieg geschwiegen
 scheiden scheidet schied geschieden
 leben lebt lebte gelebt
+gebaren gebart gebar geboren
+werfen wirft warf warfen geworfen
+messen misst mass gemessen
+heben hebt hob gehoben
+meiden meidet mied gemieden
+treten tritt trat traten getreten
+riechen riecht roch gerochen
+frieren friert fror gefroren
+heissen heisst hiess geheissen
+raten rat riet rieten geraten
 """
 IRREGULAR = {
     form: tuple(other for other in line.split() if other != form)
@@ -81,3 +91,70 @@ IRREGULAR = {
     for form in line.split()
 }
 """Each form with all others of its verb."""
+
+_NOUNS_OF_VERBS = """
+helfen hilfe
+sprechen sprache gesprach spruch
+geben gabe
+nehmen nahme
+treffen treff
+bewerben bewerbung
+sehen sicht
+stehlen diebstahl
+brechen bruch
+schlagen schlag
+tragen trag
+fahren fahrt
+laufen lauf
+fallen fall
+halten halt
+fangen fang
+gehen gang
+stehen stand
+verstehen verstandnis verstandigung
+kommen kunft
+finden fund
+binden band bund
+singen gesang
+springen sprung
+zwingen zwang
+gewinnen gewinn
+beginnen beginn
+schreiben schrift
+leihen leihe
+schneiden schnitt
+reiten ritt
+ziehen zug
+fliehen flucht
+fliegen flug
+verlieren verlust
+bieten gebot
+schliessen schluss
+rufen ruf
+denken gedanke
+wachsen wachstum
+betrugen betrug
+weisen weis
+steigen stieg
+scheiden scheidung
+gebaren geburt
+werfen wurf
+messen mass
+treten tritt
+raten rat
+"""
+
+
+def _nouns() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for verb, *nouns in (line.split() for line in _NOUNS_OF_VERBS.split("\n") if line):
+        for form in (verb, *IRREGULAR[verb]):
+            found[form] = tuple(noun for noun in nouns if noun != form)
+        for noun in nouns:
+            found[noun] = (*found.get(noun, ()), verb)
+    return found
+
+
+NOUNS = _nouns()
+"""Nouns that are made from a verb by no rule, for each form of the verb; the verb, for each of these nouns. With a prefix,
+too: Teilnahme, teilnehmen."""

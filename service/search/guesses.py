@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import log
 from typing import NamedTuple
 
 from service.german.analysis import Analysis, Span, fold
@@ -64,6 +65,15 @@ class Guesses:
             for form in forms
             if self.lexicon.knows(form) and (form == exact or self.analysis.std(form) == stems)
         )
+
+    def rarity(self, frequency: int) -> float:
+        """What engines make of the number of offers with a word: more the fewer they are."""
+        return log(1 + (self._offers - frequency + 0.5) / (frequency + 0.5)) if frequency < self._offers else log(2)
+
+    @cached_property
+    def _offers(self) -> int:
+        """The offers with the commonest word: nearly all."""
+        return max(map(self.lexicon.frequency, self.lexicon), default=0)
 
     def is_weak(self, exact: str, stem: str) -> bool:
         """Whether a word says little beside others: brauchen, Problem, jemand."""

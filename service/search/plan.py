@@ -15,6 +15,7 @@ from math import sqrt
 
 from service.german import foreign
 from service.german.analysis import Span
+from service.german.forms import Form
 from service.german.normalise import cut_query, fold_gender
 from service.german.synonyms import Expansion
 from service.search.guesses import Joined
@@ -75,9 +76,11 @@ class Spelling:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """Another form of a word (Lotsin, Lotsen), or a word made from it (Berater, Beratung), by its stem."""
+    """Another form of a word (Lotsin, Lotsen), or a word made from it (Berater, Beratung), by its stem, and the stems of its
+    compound parts (its own where it is no compound)."""
 
     stem: str
+    parts: tuple[str, ...]
     weight: float
 
 
@@ -96,6 +99,8 @@ class Word:
     spellings: tuple[Spelling, ...] = ()
     forms: tuple[Relative, ...] = ()
     weight: float = 1.0
+    own: float = 1.0
+    """What the word itself counts beside its other forms."""
     source: str = ""
     """What the query says where the word translates it."""
     apart: str = ""
@@ -300,7 +305,7 @@ def _of_offers(expansion: Expansion, book: Wordbook) -> bool:
 def _synonym(text: str, source: str, book: Wordbook, weight: float) -> Synonym:
     placed = [(place, stem) for place, stem in enumerate(book.analysis.with_gaps(text)) if stem]
     stems = tuple(stem for _, stem in placed)
-    parts = tuple(book.analysis.std(" ".join(book.splitter.parts(text)))) if len(stems) == 1 else ()
+    parts = _parts(text, book) if len(stems) == 1 else ()
     return Synonym(text, stems, tuple(place for place, _ in placed), source, parts, weight)
 
 
@@ -323,7 +328,7 @@ def _word(text: str, book: Wordbook, boosts: Boosts) -> Word:
     stems, exact = tuple(book.analysis.std(text)), tuple(book.analysis.exact(text))
     parts_text = " ".join(book.guesses.parts(text)) or text
     parts = tuple(book.analysis.std(parts_text))
-    forms = _forms(stems, exact, book) if boosts.forms else ()
+    own, forms = _forms(stems, exact, book) if boosts.forms else (1.0, ())
     known = book.guesses.knows(exact)
     weak = all(book.guesses.is_weak(token, stem) for token, stem in zip(exact, stems, strict=True))
     return Word(
@@ -336,18 +341,37 @@ def _word(text: str, book: Wordbook, boosts: Boosts) -> Word:
         spellings=_spellings(stems, exact, book) if boosts.spelling and not (known or forms or weak) else (),
         forms=forms,
         weight=boosts.weak if weak else 1.0,
+        own=own,
     )
 
 
-def _forms(stems: tuple[str, ...], exact: Sequence[str], book: Wordbook) -> tuple[Relative, ...]:
-    """The other forms of a word that stand in offers, as far as stemming does not join them."""
-    found: dict[str, float] = {}
+def _forms(stems: tuple[str, ...], exact: Sequence[str], book: Wordbook) -> tuple[float, tuple[Relative, ...]]:
+    """What a word itself counts, and its other forms that stand in offers, as far as stemming does not join them.
+
+    All of them mean one thing and count as the commonest of them does: engines take a rare word for one that says much, but
+    who asks for a Schuldnerberaterin does not want the two offers that happen to say so before all Schuldnerberatung.
+    """
+    found: dict[str, Form] = {}
     for token in exact:
         for form in book.guesses.related(token):
             stem = "".join(book.analysis.std(form.word))
-            if stem and stem not in stems:
-                found[stem] = max(found.get(stem, 0.0), form.weight)
-    return tuple(Relative(stem, weight) for stem, weight in list(found.items())[:MOST_FORMS])
+            if stem and stem not in stems and (stem not in found or form.weight > found[stem].weight):
+                found[stem] = form
+    kept = dict(list(found.items())[:MOST_FORMS])
+    frequency = book.guesses.frequency
+    rarity = {stem: book.guesses.rarity(frequency(form.word)) for stem, form in kept.items()}
+    rarity_of_word = book.guesses.rarity(sum(map(frequency, exact)))
+    least = min([rarity_of_word, *rarity.values()])
+    forms = [
+        Relative(stem, _parts(form.word, book) or (stem,), form.weight * least / rarity[stem])
+        for stem, form in kept.items()
+    ]
+    return least / rarity_of_word, tuple(forms)
+
+
+def _parts(word: str, book: Wordbook) -> tuple[str, ...]:
+    """The stems of the parts of a compound."""
+    return tuple(book.analysis.std(" ".join(book.splitter.parts(word))))
 
 
 def _spellings(stems: tuple[str, ...], exact: tuple[str, ...], book: Wordbook) -> tuple[Spelling, ...]:

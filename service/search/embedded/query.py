@@ -67,13 +67,13 @@ class QueryBuilder:
 
     def _word(self, word: Word, boosts: Boosts) -> Query:
         variants = [
-            *self._any("all", word.stems, boosts.all),
-            *self._any("title", word.stems, boosts.title),
-            *self._all("parts", word.parts, boosts.parts),
-            *self._any("labels", word.stems, boosts.labels),
+            *self._any("all", word.stems, boosts.all * word.own),
+            *self._any("title", word.stems, boosts.title * word.own),
+            *self._all("parts", word.parts, boosts.parts * word.own),
+            *self._any("labels", word.stems, boosts.labels * word.own),
         ]
         for form in word.forms:
-            variants += self._said([form.stem], [form.stem], boosts, boosts.forms * form.weight)
+            variants += self._said([form.stem], form.parts, boosts, boosts.forms * form.weight)
         for near in word.spellings:
             variants += self._any("all_exact", [near.token], boosts.spelling * near.weight)
             variants += self._any("parts_exact", [near.token], boosts.part_spelling * near.weight)

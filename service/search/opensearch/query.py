@@ -120,13 +120,13 @@ def _term(field: str, token: str, boost: float) -> list[Clause]:
 
 def _word(word: Word, boosts: Boosts) -> Clause:
     variants = [
-        *_match("all", word.text, boosts.all),
-        *_match("title", word.text, boosts.title),
-        *_match("all_parts", word.parts_text, boosts.parts, operator="and"),
-        *_match("labels", word.text, boosts.labels),
+        *_match("all", word.text, boosts.all * word.own),
+        *_match("title", word.text, boosts.title * word.own),
+        *_match("all_parts", word.parts_text, boosts.parts * word.own, operator="and"),
+        *_match("labels", word.text, boosts.labels * word.own),
     ]
     for form in word.forms:
-        variants += _said(form.stem, [form.stem], boosts, boosts.forms * form.weight)
+        variants += _said(form.stem, form.parts, boosts, boosts.forms * form.weight)
     for near in word.spellings:
         variants += _term("all.exact", near.token, boosts.spelling * near.weight)
         variants += _term("all_parts.exact", near.token, boosts.part_spelling * near.weight)
