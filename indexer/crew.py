@@ -24,6 +24,8 @@ from service.store.database import Database
 
 ALONE_BELOW = 4_000
 """Offers below which starting processes costs more than it brings."""
+NICENESS = 10
+"""Helpers take what the pages and the engine leave of the processors."""
 HELPERS = 2
 """At most so many processes: more read faster than an engine writes."""
 
@@ -150,6 +152,7 @@ class _Failed:
 
 def _help(pipe: Connection, url: str, today: date, keys: tuple[int, int], prepare: Callable[[Document], Any]) -> None:
     """The work of a helper."""
+    os.nice(NICENESS)
     gc.disable()  # offers hold no cycles, and looking for some in everything that is read took a quarter of the time
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the build ends its helpers itself
     database = Database(url)

@@ -8,8 +8,9 @@ from service.relevance.figures import DEPTH, Score, judge
 from service.relevance.questions import Question
 from service.search.criteria import QUERY_USED
 from service.search.engine import Found, SearchEngine, SearchRequest
-from service.search.plan import BOOSTS, Boosts, Plan, understand
+from service.search.plan import BOOSTS, Boosts, Plan
 from service.search.service import SearchService
+from service.search.understanding import understand
 from service.search.wordbook import Wordbook
 from service.store import indexes, terms
 from service.store.database import Database

@@ -21,7 +21,8 @@ from service.search.criteria import MAX_PAGE, PAGE_SIZE, SearchCriteria
 from service.search.engine import Found, Proposal, SearchEngine, SearchRequest
 from service.search.facets import FACETS
 from service.search.marks import Marker
-from service.search.plan import Plan, understand
+from service.search.plan import Plan
+from service.search.understanding import understand
 from service.search.why import Reasons
 from service.search.wordbook import Wordbook
 from service.store import changes, indexes, terms

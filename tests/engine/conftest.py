@@ -24,7 +24,7 @@ from service.search import wordbook
 from service.search.engine import Found, SearchEngine, SearchRequest
 from service.search.engines import open_engine
 from service.search.opensearch import mapping
-from service.search.plan import understand
+from service.search.understanding import understand
 from service.search.wordbook import Wordbook
 from service.store import migrate, records, terms
 from service.store.database import Database

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from service.search.criteria import SearchCriteria, parse
 from service.search.engine import Found, SearchEngine, SearchRequest
-from service.search.plan import understand
+from service.search.understanding import understand
 from tests.engine.conftest import ENGINES, Demo
 
 TEXTS, AT_ONCE = 10_000, 50

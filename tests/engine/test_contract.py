@@ -13,7 +13,7 @@ import pytest
 from service.search.criteria import SORTS
 from service.search.engine import Found, SearchEngine, SearchRequest
 from service.search.facets import FACETS
-from service.search.plan import understand
+from service.search.understanding import understand
 from tests.engine.conftest import ENGINES, Demo
 
 COMBINATIONS = 500

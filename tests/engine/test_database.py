@@ -17,8 +17,9 @@ from service.search.criteria import SORTS, SearchCriteria
 from service.search.database.client import DatabaseEngine
 from service.search.engine import SearchRequest
 from service.search.facets import FACETS
-from service.search.plan import Plan, understand
+from service.search.plan import Plan
 from service.search.service import Answer, SearchService
+from service.search.understanding import understand
 from service.store import migrate, offers, records, terms
 from service.store.database import Database
 from service.store.visibility import is_visible

@@ -12,10 +12,10 @@ from service.search.criteria import SearchCriteria
 from service.search.engine import SearchEngine, SearchRequest
 from service.search.facets import FACETS
 from service.search.marks import Marker, texts
-from service.search.plan import understand
 from service.search.proposing import correction
 from service.search.relaxing import ENOUGH, MOST_REQUESTS, relax
 from service.search.service import Answer
+from service.search.understanding import understand
 from service.search.understood import understood
 from service.search.why import Reasons
 from service.store.indexes import Served

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from service.search.engine import Found
-from service.search.plan import understand
+from service.search.understanding import understand
 from tests.engine.conftest import Demo
 
 GERMAN = {

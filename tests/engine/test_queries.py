@@ -9,7 +9,7 @@ import pytest
 
 from service.search.engine import Found, Hit, SearchEngine, SearchRequest
 from service.search.marks import Marker
-from service.search.plan import understand
+from service.search.understanding import understand
 from service.search.why import Reasons
 from tests.engine.conftest import Demo
 

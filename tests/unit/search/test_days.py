@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from service.search.plan import understand
+from service.search.understanding import understand
 from service.search.wordbook import Wordbook
 
 WEDNESDAY = date(2026, 11, 25)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from service.search.marks import SNIPPET, Marker
-from service.search.plan import understand
+from service.search.understanding import understand
 from service.search.wordbook import Wordbook
 
 

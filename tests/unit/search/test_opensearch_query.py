@@ -13,7 +13,8 @@ from service.german.spelling import Lexicon
 from service.search.engine import SearchRequest
 from service.search.facets import FACETS
 from service.search.opensearch.query import OTHERS, body, suggestion, text
-from service.search.plan import BOOSTS, Plan, understand
+from service.search.plan import BOOSTS, Plan
+from service.search.understanding import understand
 from service.search.wordbook import Wordbook
 
 FIELDS = [facet.field for facet in FACETS]

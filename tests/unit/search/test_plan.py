@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.german.spelling import Lexicon
-from service.search.plan import MOST_SPELLINGS, Plan, understand
+from service.search.plan import Plan
+from service.search.understanding import understand
 from service.search.wordbook import Wordbook
+from service.search.words import MOST_SPELLINGS
 
 
 def test_a_word_has_its_stem_its_parts_and_its_other_forms(book: Wordbook) -> None:

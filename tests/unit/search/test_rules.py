@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from service.paths import data_folder
-from service.search.plan import BOOSTS, understand
+from service.search.plan import BOOSTS
+from service.search.understanding import understand
 from service.search.wordbook import Wordbook, read_lists
 
 RULES = read_lists(data_folder("mappings")).synonyms.rules

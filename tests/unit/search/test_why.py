@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.search.plan import understand
+from service.search.understanding import understand
 from service.search.why import Reason, Reasons
 from service.search.wordbook import Wordbook
 
