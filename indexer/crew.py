@@ -9,6 +9,7 @@ import gc
 import multiprocessing
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,12 +44,13 @@ class Crew(Protocol):
     """First `learn` to its end, then `build` to its end."""
 
     learnt: list[Learnt]
+    frequencies: list[Counter[str]]
 
     def learn(self) -> Iterator[int]:
         """Reads all offers; says how many were read since the last time. `learnt` is filled then."""
 
     def build(self, parts: frozenset[str]) -> Iterator[Built]:
-        """Documents of all visible offers."""
+        """Documents of all visible offers. `frequencies` of the tokens of all texts are filled then."""
 
 
 @contextmanager
@@ -76,6 +78,7 @@ class Alone:
 
     def __init__(self, share: Share) -> None:
         self.learnt = [share.learnt]
+        self.frequencies = [share.frequencies]
         self._share = share
 
     def learn(self) -> Iterator[int]:
@@ -94,6 +97,7 @@ class Helpers:
         self, url: str, today: date, ranges: list[tuple[int, int]], prepare: Callable[[Document], Any]
     ) -> None:
         self.learnt: list[Learnt] = []
+        self.frequencies: list[Counter[str]] = []
         self._processes: list[BaseProcess] = []
         self._pipes: list[Connection] = []
         context = multiprocessing.get_context("spawn")
@@ -117,7 +121,11 @@ class Helpers:
         """See `Crew.build`."""
         for pipe in self._pipes:
             pipe.send(parts)
-        yield from self._messages()
+        for message in self._messages():
+            if isinstance(message, Counter):
+                self.frequencies.append(message)
+            else:
+                yield message
 
     def stop(self) -> None:
         """Ends all helpers, whatever they do."""
@@ -164,6 +172,7 @@ def _help(pipe: Connection, url: str, today: date, keys: tuple[int, int], prepar
         pipe.send(None)
         for built in share.build(pipe.recv()):
             pipe.send(built)
+        pipe.send(share.frequencies)
         pipe.send(None)
     except StoreUnavailable as error:
         pipe.send(_Failed(error.reason))

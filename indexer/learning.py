@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from indexer.shares import Learnt
-from service.german.spelling import Lexicon
 from service.paths import data_folder
 from service.search import wordbook
-from service.search.wordbook import Wordbook
 from service.vocabulary import Vocabularies
 
 
@@ -30,13 +28,3 @@ def parts(words: Counter[str], vocabularies: Vocabularies) -> frozenset[str]:
         if word[0].isupper():
             nouns[word.lower()] += count
     return wordbook.learn_parts(wordbook.read_lists(data_folder("mappings")), vocabularies, nouns)
-
-
-def lexicon(words: Counter[str], book: Wordbook) -> Lexicon:
-    """The words as tokens, compound parts too; each word is analysed once, however many offers have it."""
-    frequencies: Counter[str] = Counter()
-    for word, offers in words.items():
-        for text in (word, *book.splitter.parts(word)):
-            for token in book.analysis.exact(text):
-                frequencies[token] += offers
-    return Lexicon(frequencies)

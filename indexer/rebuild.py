@@ -6,6 +6,7 @@ its row changes first, then the engine's alias follows (`serve`), and a tail tha
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,10 +21,10 @@ from indexer import gates, learning
 from indexer.compare import differences
 from indexer.crew import Crew, Range, gathered
 from indexer.following import Follower
-from indexer.shares import Learnt, new_wordbook
 from indexer.switching import Indexing, RebuildFailed, alone, prune, serve
 from indexer.writers import Failure
 from service.errors import SearchUnavailable, ServiceError, StoreUnavailable
+from service.german.spelling import Lexicon
 from service.paths import data_folder
 from service.search.opensearch import mapping
 from service.store import indexes, meta, terms, visibility
@@ -59,6 +60,7 @@ class _Build:
     anyway: bool = False
     report: dict[str, Any] = field(default_factory=dict)
     name: str = ""
+    _visible: int = 0
     _seconds: dict[str, float] = field(default_factory=dict)
     _started: float = field(default_factory=time.monotonic)
 
@@ -80,9 +82,9 @@ class _Build:
         offers = self._create()
         with gathered(work.database, work.today(), offers, work.writer.prepare) as crew:
             with self._step("learn"):
-                learnt = self._learn(crew, offers.count)
+                parts = self._learn(crew, offers.count)
             with self._step("load"):
-                self._load(crew, learnt)
+                self._load(crew, parts)
         follower = Follower(work.database, work.writer, self.name, self.lease, work.clock, work.today)
         with self._step("follow"):
             self.report["followed"] = self._follow(follower)
@@ -110,28 +112,30 @@ class _Build:
         self.report |= {"name": self.name, "engine": self.work.writer.engine, "built_from_rev": rev, "offers": 0}
         return offers
 
-    def _learn(self, crew: Crew, total: int) -> Learnt:
+    def _learn(self, crew: Crew, total: int) -> frozenset[str]:
+        """The compound parts of the new index."""
         read = 0
         for count in crew.learn():
             read += count
             self._tick(read, max(total, read), "Wörter sammeln")
-        return learning.merged(crew.learnt)
-
-    def _load(self, crew: Crew, learnt: Learnt) -> None:
-        """Everything that was visible when it was read; changes since the noted revision come again afterwards."""
         with self.work.database.reading() as session:
             vocabularies = terms.load(session)
-        parts = learning.parts(learnt.words, vocabularies)
+        learnt = learning.merged(crew.learnt)
+        crew.learnt.clear()
+        self._visible = learnt.offers
+        return learning.parts(learnt.words, vocabularies)
+
+    def _load(self, crew: Crew, parts: frozenset[str]) -> None:
+        """Everything that was visible when it was read; changes since the noted revision come again afterwards."""
         failures: list[Failure] = []
         with self.work.writer.load(self.name) as load:
             for built in crew.build(parts):
                 load.add(built.prepared)
                 failures += built.failures
-                learnt.words.update(built.completed)
                 self.report["offers"] += len(built.prepared)
-                self._tick(self.report["offers"], learnt.offers, "Angebote laden")
+                self._tick(self.report["offers"], self._visible, "Angebote laden")
         failures += load.failures
-        lexicon = learning.lexicon(learnt.words, new_wordbook(vocabularies, parts))
+        lexicon = Lexicon(sum(crew.frequencies, Counter()))
         self.report |= {"words": len(lexicon), "parts": len(parts)}
         with self.work.database.writing() as session:
             self.lease.guard(session)

@@ -3,13 +3,14 @@
 Compound parts are known only when all offers were read, and reading them again would cost as much as everything else.
 """
 
-import pickle
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+import orjson
 
 from indexer import document
 from indexer.document import Draft
@@ -39,12 +40,10 @@ class Learnt:
 
 @dataclass(slots=True)
 class Built:
-    """A batch of documents as the engine takes them, the ones that could not be made, and compounds that texts leave to
-    the reader ("Familien- und Frauenberatung"): they are searched, but stand in no text that was learnt from."""
+    """A batch of documents as the engine takes them, and the ones that could not be made."""
 
     prepared: list[Any] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    completed: list[str] = field(default_factory=list)
 
 
 class Share:
@@ -54,6 +53,8 @@ class Share:
         self, database: Database, today: date, keys: tuple[int, int], prepare: Callable[[Document], Any]
     ) -> None:
         self.learnt = Learnt()
+        self.frequencies: Counter[str] = Counter()
+        """After `build`: the tokens of the lexicon with the number of offers."""
         self.failures: list[Failure] = []
         self._database = database
         self._today = today
@@ -66,38 +67,45 @@ class Share:
     def learn(self) -> Iterator[int]:
         """Reads the offers; says after each batch how many it held."""
         for batch in batches(self._database, *self._keys):
-            drafts = [
-                made for offer in batch if visibility.is_visible(offer, self._today) for made in self._draft(offer)
-            ]
-            for made in drafts:
-                text = f"{made.document['title']}\n{made.document['body']}"
-                self.learnt.words.update(set(TOKEN.findall(fold_gender(text))))
-            self.learnt.offers += len(drafts)
-            pickle.dump(drafts, self._spool, pickle.HIGHEST_PROTOCOL)
+            drafts = [self._draft(offer) for offer in batch if visibility.is_visible(offer, self._today)]
+            self._spool.write(b"[%b]\n" % b",".join(filter(None, drafts)))
             yield len(batch)
 
     def build(self, parts: frozenset[str]) -> Iterator[Built]:
-        """Documents of all visible offers, batch by batch."""
+        """Documents of all visible offers, batch by batch; then `frequencies` are complete."""
         book = new_wordbook(self._vocabularies, parts)
-        end = self._spool.tell()
         self._spool.seek(0)
         yield Built(failures=self.failures)
-        while self._spool.tell() < end:
+        for line in self._spool:
             built = Built()
-            for made in pickle.load(self._spool):  # noqa: S301  a file of this process' own
-                self._finish(made, book, built)
+            for begun, named in orjson.loads(line):
+                self._finish(Draft(begun, [(vocabulary, slug) for vocabulary, slug in named]), book, built)
             yield built
+        self._count(book)
+
+    def _count(self, book: Wordbook) -> None:
+        """Words as tokens, compound parts too; each word is analysed once, however many offers have it."""
+        for word, offers in self.learnt.words.items():
+            for text in (word, *book.splitter.parts(word)):
+                for token in book.analysis.exact(text):
+                    self.frequencies[token] += offers
 
     def close(self) -> None:
         """Removes the file."""
         self._spool.close()
 
-    def _draft(self, offer: StoredOffer) -> list[Draft]:
+    def _draft(self, offer: StoredOffer) -> bytes:
+        """The draft as JSON, learnt from; empty for an offer of which none can be made."""
         try:
-            return [document.draft(offer, self._vocabularies, self._today)]
+            made = document.draft(offer, self._vocabularies, self._today)
+            spooled = orjson.dumps((made.document, made.terms))
         except Exception as error:  # whatever it is, the other offers go on and the checks of the build name this one
             self.failures.append(Failure(str(offer.uuid), offer.rev, f"{type(error).__name__}: {error}"))
-            return []
+            return b""
+        text = f"{made.document['title']}\n{made.document['body']}"
+        self.learnt.words.update(set(TOKEN.findall(fold_gender(text))))
+        self.learnt.offers += 1
+        return spooled
 
     def _finish(self, made: Draft, book: Wordbook, built: Built) -> None:
         try:
@@ -107,8 +115,8 @@ class Share:
             failure = Failure(made.document["offer_id"], made.document["rev"], f"{type(error).__name__}: {error}")
             built.failures.append(failure)
             return
-        if len(source["body"]) > len(made.document["body"]):
-            built.completed += source["body"][len(made.document["body"]) :].split()
+        # compounds that texts leave to the reader ("Familien- und Frauenberatung") are searched, but stand in no text
+        self.learnt.words.update(source["body"][len(made.document["body"]) :].split())
 
 
 def new_wordbook(vocabularies: Vocabularies, parts: frozenset[str]) -> Wordbook:
