@@ -35,6 +35,15 @@ _PLURAL_IN_ER = re.compile(
     r"(?:kind|haus|mann|kleid|buch|bild|amt|(?<!aus)land|wort|rad|geld|lied|glied|bad|blatt|fach|volk|dorf|glas|gut|schild)$"
 )
 
+# Words that look like forms of each other: bad marks (Noten) are no need (Not).
+_APART = {
+    frozenset(pair)
+    for pair in (
+        ("not", "note"), ("not", "noten"), ("rat", "rate"), ("rat", "raten"), ("reis", "reise"), ("reis", "reisen"),
+        ("post", "posten"), ("kost", "kosten"), ("mal", "malen"), ("mal", "maler"),
+    )
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
@@ -290,6 +299,8 @@ def same_word(one: str, other: str) -> bool:
     """Whether two unstemmed tokens with one stem are forms of one word: Kind and Kinder, but not Lehre and Lehrer."""
     if one == other:
         return True
+    if frozenset((one, other)) in _APART:
+        return False
     first, second = _without_inflection(one), _without_inflection(other)
     if first.endswith("er") == second.endswith("er"):
         return True

@@ -84,6 +84,9 @@ def test_rules_that_must_not_fire(query: str, wrong: str) -> None:
         ("miete", "mieterin", False),
         ("ausland", "auslander", False),
         ("arbeit", "arbeiter", False),
+        ("not", "noten", False),
+        ("reise", "reis", False),
+        ("reise", "reisen", True),
     ],
 )
 def test_forms_of_one_word(one: str, other: str, same: bool) -> None:

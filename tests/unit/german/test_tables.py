@@ -290,6 +290,13 @@ MADE_FROM = [
     "Rassismus=rassistisch",
     "Psychologe=Psychologie",
     "Alkoholiker=Alkohol",
+    "teilnehmen=Teilnahme",
+    "Umzug=umziehen",
+    "umgezogen=Umzug",
+    "gebären=Geburt",
+    "unterschreiben=Unterschrift",
+    "angerufen=Anruf",
+    "fliehen=Flucht",
 ]
 
 GENDER = [

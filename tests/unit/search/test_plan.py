@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.german.forms import DERIVED
 from service.german.spelling import Lexicon
 from service.search.plan import Plan
 from service.search.understanding import understand
@@ -19,6 +20,19 @@ def test_a_word_has_its_stem_its_parts_and_its_other_forms(book: Wordbook) -> No
     assert (word.text, word.stems, word.exact) == ("Sprachkursen", ("sprachkurs",), ("sprachkursen",))
     assert word.parts == ("sprach", "kurs")
     assert word.foreign
+
+
+def test_a_rare_word_counts_as_its_commonest_form(book: Wordbook) -> None:
+    common = replace(book, lexicon=Lexicon({"mieterberater": 2, "mieterberatung": 40, "haus": 200}))
+    (word,) = understand("Mieterberater", common).words
+    (form,) = word.forms
+
+    assert form.stem == "mieterberatung"
+    assert word.own < 0.5
+    assert form.weight == DERIVED  # the commonest of them counts as it is
+    (other,) = understand("Mieterberatung", common).words
+    assert other.own == 1
+    assert other.forms[0].weight < 0.5 * DERIVED
 
 
 def test_a_word_without_parts_is_searched_as_it_is(book: Wordbook) -> None:
