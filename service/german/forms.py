@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from service.german.verbs import IRREGULAR, NOUNS
 
-FORM, DERIVED = 1.0, 0.9
-"""What a form of the same word counts, and a word made from it."""
+FORM, DERIVED, FAMILY = 1.0, 0.9, 0.6
+"""What a form of the same word counts, a word made from it, and one that has no more than the root with it."""
 LONG_ENDING = 3
 SHORTEST = 4
 """Letters of a word that has forms, and of what is left of it without an ending; one less without a long ending."""
@@ -149,6 +149,41 @@ def related(word: str, known: Callable[[str], bool], most: int = 8) -> list[Form
             if len(found) == most:
                 break
     return list(found.values())
+
+
+def family(word: str, known: Callable[[str], bool], most: int = 4) -> list[Form]:
+    """Known words with the same root, the longest roots first: erkrankt and Krankheit, verschimmelt and Schimmel."""
+    found: dict[str, Form] = {}
+    if word.isalpha():
+        for root in _roots(word):
+            for other in (prefix + root + ending for prefix in ("", *_FAMILY_PREFIXES) for ending in ("", *_ENDINGS)):
+                if other != word and known(other):
+                    found.setdefault(other, Form(other, FAMILY))
+            if found:
+                break
+    return list(found.values())[:most]
+
+
+_FAMILY_PREFIXES = ("be", "er", "ver", "ge", "ent", "zer")
+_ENDINGS_OF_FAMILIES = """
+e en er ern es em n s t te ten ter tes tem et ete eten eter ung ungen heit keit igkeit schaft lich liche lichen licher ig ige
+igen iger iges isch ische ischen ischer bar sam los lose losen loser losigkeit haft iv ive iven iver ion ionen ismus ist isten
+istisch istische ent enten enz ant anten anz ierung ieren iert ierte ierten tum nis nisse ling linge chen lein in innen ei
+erei ler ner
+"""
+_ENDINGS = tuple(sorted(_ENDINGS_OF_FAMILIES.split(), key=lambda ending: (-len(ending), ending)))
+SHORTEST_ROOT = 5
+
+
+def _roots(word: str) -> list[str]:
+    """The word without endings and prefixes, longest first."""
+    found = {word}
+    for ending in _ENDINGS:
+        if word.endswith(ending):
+            found.add(word[: -len(ending)])
+    for base in tuple(found):
+        found |= {base.removeprefix(prefix) for prefix in _FAMILY_PREFIXES}
+    return sorted((root for root in found if len(root) >= SHORTEST_ROOT), key=lambda root: (-len(root), root))
 
 
 def _gendered(word: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from service.german.analysis import Analysis, Span, fold
 from service.german.compounds import Splitter
-from service.german.forms import Form, related
+from service.german.forms import Form, family, related
 from service.german.spelling import Lexicon, Near, edits_allowed
 from service.german.synonyms import NEGATION, Synonyms, same_word
 
@@ -109,6 +109,10 @@ class Guesses:
     def related(self, token: str) -> list[Form]:
         """Other forms of a word that stand in offers."""
         return related(token, self.lexicon.knows)
+
+    def family(self, token: str) -> list[Form]:
+        """Words of the offers with the root of a word that stands in none of them, not even in another form."""
+        return [] if self.lexicon.knows(token) else family(token, self.lexicon.knows)
 
     def joined(self, text: str) -> list[Joined]:
         """The compounds of offers or rules that words of a text make together, the longest first."""

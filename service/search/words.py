@@ -25,7 +25,7 @@ def word_of(text: str, book: Wordbook, boosts: Boosts) -> Word:
     parts_text = " ".join(book.guesses.parts(text)) or text
     parts = tuple(book.analysis.std(parts_text))
     own, forms = _forms(stems, exact, book) if boosts.forms else (1.0, ())
-    known = book.guesses.knows(exact)
+    known = book.guesses.knows(exact) or any(map(book.guesses.related, exact))
     weak = all(book.guesses.is_weak(token, stem) for token, stem in zip(exact, stems, strict=True))
     return Word(
         text=text,
@@ -34,7 +34,7 @@ def word_of(text: str, book: Wordbook, boosts: Boosts) -> Word:
         parts_text=parts_text,
         parts=parts,
         foreign=tuple(foreign.tokens(text)),
-        spellings=_spellings(stems, exact, book) if boosts.spelling and not (known or forms or weak) else (),
+        spellings=_spellings(stems, exact, book) if boosts.spelling and not (known or weak) else (),
         forms=forms,
         weight=boosts.weak if weak else 1.0,
         own=own,
@@ -49,7 +49,7 @@ def _forms(stems: tuple[str, ...], exact: Sequence[str], book: Wordbook) -> tupl
     """
     found: dict[str, Form] = {}
     for token in exact:
-        for form in book.guesses.related(token):
+        for form in book.guesses.related(token) or book.guesses.family(token):
             stem = "".join(book.analysis.std(form.word))
             if stem and stem not in stems and (stem not in found or form.weight > found[stem].weight):
                 found[stem] = form

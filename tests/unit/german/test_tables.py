@@ -4,7 +4,7 @@ import pytest
 
 from service.german.analysis import Analysis
 from service.german.compounds import Splitter
-from service.german.forms import related
+from service.german.forms import family, related
 from tests.unit.german.conftest import TOWNS
 
 SPLIT = [
@@ -299,6 +299,17 @@ MADE_FROM = [
     "fliehen=Flucht",
 ]
 
+FAMILY = [
+    "erkrankte=Krankheit",
+    "verschimmelt=Schimmel",
+    "ängstlich=Angst",
+    "depressive=Depression",
+    "insolvent=Insolvenz",
+    "schwanger=Schwangerschaft",
+    "spielsüchtig=Spielsucht",
+]
+NO_FAMILY = ["Kinder=Kino", "Bank=bankrott", "Lehre=leer", "Besen=lesen", "Sprachkurs=Sprache"]
+
 GENDER = [
     "Lehrer=Lehrerin",
     "Lehrer=Lehrerinnen",
@@ -393,6 +404,21 @@ def test_words_and_towns_that_stay_whole(splitter: Splitter, word: str) -> None:
 def test_forms_of_a_word_find_each_other(analysis: Analysis, line: str) -> None:
     one, _, other = line.partition("=")
     assert same(analysis, one, other)
+
+
+@pytest.mark.parametrize("line", FAMILY)
+def test_words_with_one_root_are_a_family(analysis: Analysis, line: str) -> None:
+    assert related_by_root(analysis, line)
+
+
+@pytest.mark.parametrize("line", NO_FAMILY)
+def test_words_with_other_roots_are_none(analysis: Analysis, line: str) -> None:
+    assert not related_by_root(analysis, line)
+
+
+def related_by_root(analysis: Analysis, line: str) -> bool:
+    first, second = (analysis.exact(word)[0] for word in line.split("="))
+    return [form.word for form in family(first, {second}.__contains__)] == [second]
 
 
 @pytest.mark.parametrize("line", GENDER)

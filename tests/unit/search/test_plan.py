@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.german.forms import DERIVED
+from service.german.forms import DERIVED, FAMILY
 from service.german.spelling import Lexicon
 from service.search.plan import Plan
 from service.search.understanding import understand
@@ -33,6 +33,14 @@ def test_a_rare_word_counts_as_its_commonest_form(book: Wordbook) -> None:
     (other,) = understand("Mieterberatung", common).words
     assert other.own == 1
     assert other.forms[0].weight < 0.5 * DERIVED
+
+
+def test_a_word_of_no_offer_is_also_searched_by_its_root(book: Wordbook) -> None:
+    rooted = replace(book, lexicon=Lexicon({"schimmel": 3, "wohnung": 20}))
+    strange, known = understand("verschimmelte Wohnung", rooted).words
+
+    assert [(form.stem, form.weight <= FAMILY) for form in strange.forms] == [("schimmel", True)]
+    assert known.forms == ()
 
 
 def test_a_word_without_parts_is_searched_as_it_is(book: Wordbook) -> None:
