@@ -67,8 +67,8 @@ class Guesses:
         )
 
     def rarity(self, frequency: int) -> float:
-        """What engines make of the number of offers with a word: more the fewer they are."""
-        return log(1 + (self._offers - frequency + 0.5) / (frequency + 0.5)) if frequency < self._offers else log(2)
+        """What engines make of the number of offers with a word: more the fewer they are. From half of the offers on the same."""
+        return max(log(2), log((self._offers + 1) / (frequency + 0.5)))
 
     @cached_property
     def _offers(self) -> int:

@@ -1,11 +1,11 @@
 """Words a few edits away, by the same rule as the server's fuzzy query."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from service.german.spelling import Lexicon, Near, edits_allowed
+from service.german.spelling import EDITS_OF_SOUND, SHORTEST_SOUND, Lexicon, Near, edits_allowed, sound
 
 OFFERS = {
     "kinderbetreuung": 9,
@@ -85,11 +85,17 @@ def test_other_bytes_are_refused(data: bytes) -> None:
 
 
 @given(st.dictionaries(WORDS, st.integers(1, 9), max_size=60), WORDS)
+@example({"abc": 1}, "aaabc")
 def test_exactly_the_words_within_reach_are_found(frequencies: dict[str, int], word: str) -> None:
-    reach = edits_allowed(word)
-    expected = {other for other in frequencies if other[0] == word[0] and OSA.distance(word, other) <= reach}
+    def near(other: str) -> bool:
+        return other[0] == word[0] and OSA.distance(word, other) <= edits_allowed(word)
+
+    def sounds_alike(other: str) -> bool:
+        alike = sound(other) == sound(word) != ""
+        return alike and len(word) >= SHORTEST_SOUND and OSA.distance(word, other) <= len(word) / EDITS_OF_SOUND
+
     found = Lexicon(frequencies).closest(word, limit=1000)
-    assert {near.word for near in found} == expected
+    assert {near.word for near in found} == {other for other in frequencies if near(other) or sounds_alike(other)}
     assert all(near.distance == OSA.distance(word, near.word) for near in found)
 
 
