@@ -185,7 +185,9 @@ class _Work:
         stage, rounds, asked = self.stage, self.plan.rounds, self.searches
         measurements: dict[str, Callable[[], list[Figure]]] = {
             "pages": lambda: pages.measure(stage, asked, rounds, until),
-            "understanding": lambda: understanding.measure(stage, asked, rounds, until),
+            "understanding": lambda: understanding.measure(
+                stage, asked, rounds, until, understanding.JUDGED if self._long else understanding.FEW
+            ),
             "throughput": lambda: throughput.measure(stage, asked, rounds, until, self._seconds),
             "memory": lambda: memory.measure(stage, asked, rounds, until, self._seconds),
             "indexing": lambda: indexing.measure(stage, rounds, until),

@@ -22,15 +22,15 @@ from service.relevance.judged import read_folder
 from service.search.engine import SearchRequest
 from service.search.opensearch import query
 
-JUDGED = 150
-"""Judged queries that are asked, spread over all slices."""
+JUDGED, FEW = 150, 20
+"""Judged queries that are asked, spread over all slices; a short bench asks few."""
 TYPED = range(2, 9)
 """Letters after which suggestions are asked for."""
 
 
-def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float) -> list[Figure]:
-    """Milliseconds by engine, with everything on and plain, and the ratios of their medians."""
-    words = _judged(stage)
+def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float, most: int = JUDGED) -> list[Figure]:
+    """Milliseconds by engine, with everything on and plain, and the ratios of their medians. `most`: judged queries."""
+    words = _judged(stage, most)
     searched = [search for search in searches if dict(parse_qsl(search)).get("q")]
     pages = [f"{EVERYTHING}?{search}" for search in (*searched, *(urlencode({"q": word}) for word in words))]
     typed = [
@@ -59,10 +59,10 @@ def measure(stage: Stage, searches: Sequence[str], rounds: int, until: float) ->
     return _figures(found)
 
 
-def _judged(stage: Stage) -> list[str]:
+def _judged(stage: Stage, most: int) -> list[str]:
     """Judged queries from the first to the last slice; the same ones in every run."""
     queries = [judged.query for judged in read_folder(stage.any.settings.county)]
-    count = min(JUDGED, len(queries))
+    count = min(most, len(queries))
     return [queries[number * len(queries) // count] for number in range(count)]
 
 
