@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from indexer.document import Draft
 from indexer.writers import Document, Failure
 from service.german.analysis import TOKEN
 from service.german.normalise import fold_gender
+from service.german.remembered import Remembered
 from service.german.spelling import Lexicon
 from service.paths import data_folder
 from service.search import wordbook
@@ -27,6 +29,8 @@ from service.store.records import StoredOffer
 from service.vocabulary import Vocabularies
 
 BATCH = 500
+TOKENS_REMEMBERED = 1 << 14
+"""Words with their commas whose tokens are remembered while the offers are read."""
 REFUSED = (ValueError, KeyError, TypeError)
 
 
@@ -60,6 +64,7 @@ class Share:
         self._today = today
         self._keys = keys
         self._prepare = prepare
+        self._tokens = Remembered(TOKEN.findall, TOKENS_REMEMBERED)
         self._spool = tempfile.TemporaryFile(prefix="angebote-")  # noqa: SIM115  closed by `close`
         with database.reading() as session:
             self._vocabularies = terms.load(session)
@@ -103,7 +108,9 @@ class Share:
             self.failures.append(Failure(str(offer.uuid), offer.rev, f"{type(error).__name__}: {error}"))
             return b""
         text = f"{made.document['title']}\n{made.document['body']}"
-        self.learnt.words.update(set(TOKEN.findall(fold_gender(text))))
+        self.learnt.words.update(
+            set(chain.from_iterable(map(self._tokens.__getitem__, set(fold_gender(text).split()))))
+        )
         self.learnt.offers += 1
         return spooled
 

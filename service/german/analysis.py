@@ -35,7 +35,8 @@ TOKEN = re.compile(f"[{_SINGLE}]|{_RUN}(?:{_BETWEEN}{_RUN})*")
 
 _FEMININE = re.compile(r"^(.{3,}er)in(?:nen)?$")
 _ST_ENDING = frozenset("bdfghklmnt")
-_UMLAUT = {"ä": "a", "ö": "o", "ü": "u"}
+_UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
+_UMLAUT_E = re.compile("(?<=[ao])e|(?<=u)(?<![aeiouäöüyq]u)e")
 # Latin letters that have no decomposition, and the signs that may stand inside a token.
 _FOLDED = dict(zip("øłđðħıŋŧĸſƒəɛɔɓɖɗɣƙƴƶǝ‘’⁄", "olddhintqsfaeobddgkyza''/", strict=True)) | {
     "æ": "ae",
@@ -47,9 +48,9 @@ _FOLDED = dict(zip("øłđðħıŋŧĸſƒəɛɔɓɖɗɣƙƴƶǝ‘’⁄", "old
 
 def lower(word: str) -> str:
     """Lower case letter by letter, as Java does it: no final sigma, İ becomes i."""
-    if word.isascii():
-        return word.lower()
-    return "".join("i" if char == "İ" else char.lower() for char in word)
+    if "Σ" in word or "İ" in word:
+        return "".join("i" if char == "İ" else char.lower() for char in word)
+    return word.lower()
 
 
 def fold_umlauts(word: str) -> str:
@@ -58,25 +59,9 @@ def fold_umlauts(word: str) -> str:
     >>> fold_umlauts("behoerde"), fold_umlauts("neue"), fold_umlauts("quelle")
     ('behorde', 'neue', 'quelle')
     """
-    out: list[str] = []
-    may_belong = False  # an e that follows here belongs to an umlaut
-    after_vowel = False
-    for char in word:
-        if char in "ao":
-            may_belong, after_vowel = True, True
-        elif char == "u":
-            may_belong = not after_vowel
-            after_vowel = True
-        elif char == "e":
-            if may_belong:
-                may_belong, after_vowel = False, True
-                continue
-            after_vowel = True
-        else:
-            may_belong = False
-            after_vowel = char in "iqyäöü"
-        out.append("ss" if char == "ß" else _UMLAUT.get(char, char))
-    return "".join(out)
+    if "e" in word:
+        word = _UMLAUT_E.sub("", word)
+    return word if word.isascii() else word.translate(_UMLAUTS)
 
 
 @lru_cache(maxsize=4096)

@@ -5,11 +5,12 @@ a field of their own (``all_parts``), never in the main one. On 135 judged words
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from service.german.analysis import WORDS_REMEMBERED, fold, lower
+from service.german.analysis import fold, lower
 from service.german.normalise import clean, fold_gender
+from service.german.remembered import WORDS_REMEMBERED, Remembered
 
 SHORTEST_COMPOUND = 7
 LONGEST_COMPOUND = 80
@@ -22,12 +23,11 @@ LEARNT_FREQUENCY = 3
 """A word of the offers becomes a part if it stands in at least this many of them."""
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_WORDS_BETWEEN = re.compile(f"({WORD.pattern})")
 _HANGS = re.compile(r"-(?:(?=\s*(?:[,/&]|und|oder|sowie|bzw|u\.))|(?<=[\s,/&.]-)(?=[^\W\d_]{3}))")
-_FIRST_HANGS = re.compile(r"(?<![^\W\d_])([^\W\d_]{3,})-\s*(?=[,/&]|(?:und|oder|sowie|bzw\.?|u\.)\s)")
+_FIRST_HANGS = re.compile(r"(?<![^\W\d_])([^\W\d_]{3,}+)-\s*(?=[,/&]|(?:und|oder|sowie|bzw\.?|u\.)\s)")
 _AND = r"(?:[,/&]|und\b|oder\b|sowie\b|bzw\b\.?|u\.)"
 _NEXT_WORD = re.compile(rf"\s*{_AND}\s*(?:[^\W\d_]{{3,}}-\s*{_AND}\s*){{0,4}}([^\W\d_]{{7,}})")
-_SECOND_HANGS = re.compile(r"(?<![^\W\d_])([^\W\d_]{7,})\s*(?:[,/&]|und|oder|sowie|bzw\.?|u\.)\s*-([^\W\d_]{3,})")
+_SECOND_HANGS = re.compile(r"(?<![^\W\d_])([^\W\d_]{7,}+)\s*(?:[,/&]|und|oder|sowie|bzw\.?|u\.)\s*-([^\W\d_]{3,})")
 _HAS_UMLAUT = re.compile("[äöü]")
 # Words that end so are no nouns that others are made of.
 _NO_PART = re.compile(r"(?:lich|isch|ig|bar|sam|haft|los)(?:e[mnrs]?)?$|(?:heit|keit|schaft|innen|ierte[nr]?)$")
@@ -44,11 +44,10 @@ class Splitter:
         self.never = frozenset(word.lower() for word in never)
         self._folded = {fold(word): word for word in sorted(self.words, reverse=True)}
         self._never = {fold(word) for word in self.never}
-        self._longest = max(map(len, self.words), default=0)
+        self._cover = _Cover(self.words)
+        self._cover_folded = _Cover(self._folded)
         self._parts: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=WORDS_REMEMBERED)(self._split)
-        self._text: Callable[[str], str] = lru_cache(maxsize=WORDS_REMEMBERED)(
-            lambda word: " ".join(self.parts(word)) or word
-        )
+        self._expanded = Remembered(self._expand)
 
     def __reduce__(self) -> tuple[type["Splitter"], tuple[frozenset[str], frozenset[str]]]:
         return Splitter, (self.words, self.never)
@@ -63,9 +62,12 @@ class Splitter:
 
     def expand(self, text: str) -> str:
         """Text for the field ``all_parts``: every compound replaced by its parts, other words kept."""
-        pieces = _WORDS_BETWEEN.split(fold_gender(text))  # every second piece is a word
-        pieces[1::2] = map(self._text, pieces[1::2])
-        return "".join(pieces)
+        pieces = fold_gender(text).replace("\n", " \n ").split(" ")  # words with their commas, which come again too
+        return " ".join(map(self._expanded.__getitem__, pieces)).replace(" \n ", "\n")
+
+    def _expand(self, piece: str) -> str:
+        expanded = WORD.sub(lambda word: " ".join(self._parts(lower(word[0]))) or word[0], piece)
+        return piece if expanded == piece else expanded
 
     def completed(self, text: str) -> list[str]:
         """Compounds that the text leaves to the reader: ``Familien- und Frauenberatung`` gives ``Familienberatung``.
@@ -73,19 +75,26 @@ class Splitter:
         Both ends may hang: ``Kinderbetreuung und -förderung`` gives ``Kinderförderung``. The document builder adds them.
         """
         text = clean(text)
-        if not _HANGS.search(text):
-            return []
-        found: list[str] = []
-        for first in _FIRST_HANGS.finditer(text):
+        firsts: list[str] = []
+        seconds: list[str] = []
+        for hyphen in _HANGS.finditer(text):
+            around = max(0, hyphen.start() - LONGEST_COMPOUND), hyphen.end() + LONGEST_COMPOUND
+            firsts += self._firsts(text, *around)
+            seconds += self._seconds(text, *around)
+        return list(dict.fromkeys(word for word in firsts + seconds if len(word) >= SHORTEST_COMPOUND))
+
+    def _firsts(self, text: str, start: int, end: int) -> Iterator[str]:
+        for first in _FIRST_HANGS.finditer(text, start, end):
             following = _NEXT_WORD.match(text, first.end())
             parts = self.parts(following[1]) if following else []
             if following and parts:
-                found.append(_joined(first[1], _rest(following[1], parts), parts))
-        for second in _SECOND_HANGS.finditer(text):
+                yield _joined(first[1], _rest(following[1], parts), parts)
+
+    def _seconds(self, text: str, start: int, end: int) -> Iterator[str]:
+        for second in _SECOND_HANGS.finditer(text, start, end):
             parts = self.parts(second[1])
             if parts:
-                found.append(second[1][: lower(second[1]).rfind(parts[-1])] + second[2])
-        return list(dict.fromkeys(word for word in found if len(word) >= SHORTEST_COMPOUND))
+                yield second[1][: lower(second[1]).rfind(parts[-1])] + second[2]
 
     def _split(self, word: str) -> tuple[str, ...]:
         if (
@@ -95,7 +104,7 @@ class Splitter:
             or word in self.never
         ):
             return ()
-        parts = _fewest(word, self.words, self._longest)
+        parts = self._cover.fewest(word)
         if parts:
             return parts
         if _HAS_UMLAUT.search(word):  # what is spelt out is meant so: Künstlern is not Kunst and lern
@@ -103,7 +112,7 @@ class Splitter:
         folded = fold(word)  # "Auslaenderbehoerde", "Auslanderbehorde"
         if len(folded) < SHORTEST_COMPOUND or folded in self._folded or folded in self._never:
             return ()
-        return tuple(self._folded[part] for part in _fewest(folded, self._folded, self._longest))
+        return tuple(self._folded[part] for part in self._cover_folded.fewest(folded))
 
 
 def _joined(first: str, rest: str, parts: list[str]) -> str:
@@ -118,19 +127,36 @@ def _rest(word: str, parts: list[str]) -> str:
     return word[start:].lower() if start > 0 else parts[-1]
 
 
-def _fewest(word: str, listed: Collection[str], longest: int) -> tuple[str, ...]:
-    """The fewest listed parts (with the fewest linking letters) that cover the word, () if there is no way or the word is a single one."""
-    n = len(word)
-    best: list[tuple[str, ...] | None] = [()] + [None] * n  # best[i]: fewest parts that cover word[:i]
-    for i in range(n - SHORTEST_PART + 1):
-        so_far = best[i]
-        if so_far is None:
-            continue
-        for j in range(i + SHORTEST_PART, min(n, i + longest) + 1):
-            if word[i:j] in listed:
-                _reach(best, word, j, (*so_far, word[i:j]))
-    found = best[n]
-    return found if found and len(found) > 1 else ()
+class _Cover:
+    """Listed parts, and the lengths of those that begin with three letters: at each place of a word only these are tried."""
+
+    def __init__(self, listed: Iterable[str] = ()):
+        self._listed: set[str] = set()
+        self._lengths: dict[str, set[int]] = {}
+        for part in listed:
+            self.add(part)
+
+    def add(self, part: str) -> None:
+        """One part more; shorter ones than `SHORTEST_PART` cover nothing."""
+        self._listed.add(part)
+        if len(part) >= SHORTEST_PART:
+            self._lengths.setdefault(part[:SHORTEST_PART], set()).add(len(part))
+
+    def fewest(self, word: str) -> tuple[str, ...]:
+        """The fewest listed parts (with the fewest linking letters) that cover the word, () if there is no way or the
+        word is a single one."""
+        n = len(word)
+        best: list[tuple[str, ...] | None] = [()] + [None] * n  # best[i]: fewest parts that cover word[:i]
+        for i in range(n - SHORTEST_PART + 1):
+            so_far = best[i]
+            if so_far is None:
+                continue
+            for length in self._lengths.get(word[i : i + SHORTEST_PART], ()):
+                part = word[i : i + length]
+                if part in self._listed:
+                    _reach(best, word, i + len(part), (*so_far, part))
+        found = best[n]
+        return found if found and len(found) > 1 else ()
 
 
 def _reach(best: list[tuple[str, ...] | None], word: str, end: int, parts: tuple[str, ...]) -> None:
@@ -166,7 +192,7 @@ def learn(frequencies: Mapping[str, int], words: Collection[str], never: Collect
     """
     taken = set(words)
     barred = {word.lower() for word in never}
-    longest = max((*map(len, taken), LEARNT_LENGTHS[-1]))
+    cover = _Cover(taken)
     learnt: set[str] = set()
     for word in sorted(frequencies, key=lambda word: (len(word), word)):
         if (
@@ -177,9 +203,10 @@ def learn(frequencies: Mapping[str, int], words: Collection[str], never: Collect
             or word in taken
             or word in barred
             or _NO_PART.search(word)
-            or _fewest(word, taken, longest)
+            or cover.fewest(word)
         ):
             continue
         taken.add(word)
+        cover.add(word)
         learnt.add(word)
     return learnt
