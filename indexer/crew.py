@@ -43,14 +43,14 @@ class Range:
 class Crew(Protocol):
     """First `learn` to its end, then `build` to its end."""
 
-    learnt: list[Learnt]
-    frequencies: list[Counter[str]]
+    learnt: Learnt
+    frequencies: Counter[str]
 
     def learn(self) -> Iterator[int]:
-        """Reads all offers; says how many were read since the last time. `learnt` is filled then."""
+        """Reads all offers; says how many were read since the last time. `learnt` is complete then."""
 
     def build(self, parts: frozenset[str]) -> Iterator[Built]:
-        """Documents of all visible offers. `frequencies` of the tokens of all texts are filled then."""
+        """Documents of all visible offers. `frequencies` of the tokens of all texts are complete then."""
 
 
 @contextmanager
@@ -77,13 +77,14 @@ class Alone:
     """This process does it."""
 
     def __init__(self, share: Share) -> None:
-        self.learnt = [share.learnt]
-        self.frequencies = [share.frequencies]
+        self.learnt = Learnt()
+        self.frequencies = share.frequencies
         self._share = share
 
     def learn(self) -> Iterator[int]:
         """See `Crew.learn`."""
-        return self._share.learn()
+        yield from self._share.learn()
+        self.learnt = self._share.learnt()
 
     def build(self, parts: frozenset[str]) -> Iterator[Built]:
         """See `Crew.build`."""
@@ -96,11 +97,12 @@ class Helpers:
     def __init__(
         self, url: str, today: date, ranges: list[tuple[int, int]], prepare: Callable[[Document], Any]
     ) -> None:
-        self.learnt: list[Learnt] = []
-        self.frequencies: list[Counter[str]] = []
+        self.learnt = Learnt()
+        self.frequencies: Counter[str] = Counter()
         self._processes: list[BaseProcess] = []
         self._pipes: list[Connection] = []
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context("forkserver")  # modules are read once, and their memory is shared
+        context.set_forkserver_preload(["__main__", __name__])
         for keys in ranges:
             ours, theirs = context.Pipe()
             process = context.Process(target=_help, args=(theirs, url, today, keys, prepare), daemon=True)
@@ -113,7 +115,7 @@ class Helpers:
         """See `Crew.learn`."""
         for message in self._messages():
             if isinstance(message, Learnt):
-                self.learnt.append(message)
+                self.learnt.add(message)
             else:
                 yield message
 
@@ -123,7 +125,7 @@ class Helpers:
             pipe.send(parts)
         for message in self._messages():
             if isinstance(message, Counter):
-                self.frequencies.append(message)
+                self.frequencies.update(message)
             else:
                 yield message
 
@@ -168,7 +170,7 @@ def _help(pipe: Connection, url: str, today: date, keys: tuple[int, int], prepar
         share = Share(database, today, keys, prepare)
         for count in share.learn():
             pipe.send(count)
-        pipe.send(share.learnt)
+        pipe.send(share.learnt())
         pipe.send(None)
         for built in share.build(pipe.recv()):
             pipe.send(built)

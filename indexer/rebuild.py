@@ -6,7 +6,6 @@ its row changes first, then the engine's alias follows (`serve`), and a tail tha
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,15 +16,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from indexer import gates, learning
+from indexer import gates
 from indexer.compare import differences
 from indexer.crew import Crew, Range, gathered
 from indexer.following import Follower
 from indexer.switching import Indexing, RebuildFailed, alone, prune, serve
 from indexer.writers import Failure
 from service.errors import SearchUnavailable, ServiceError, StoreUnavailable
-from service.german.spelling import Lexicon
+from service.german.spelling import packed
 from service.paths import data_folder
+from service.search import wordbook
 from service.search.opensearch import mapping
 from service.store import indexes, meta, terms, visibility
 from service.store.lease import Lease
@@ -120,10 +120,10 @@ class _Build:
             self._tick(read, max(total, read), "Wörter sammeln")
         with self.work.database.reading() as session:
             vocabularies = terms.load(session)
-        learnt = learning.merged(crew.learnt)
-        crew.learnt.clear()
-        self._visible = learnt.offers
-        return learning.parts(learnt.words, vocabularies)
+        self._visible = crew.learnt.offers
+        parts = wordbook.learn_parts(wordbook.read_lists(data_folder("mappings")), vocabularies, crew.learnt.nouns)
+        crew.learnt.nouns.clear()
+        return parts
 
     def _load(self, crew: Crew, parts: frozenset[str]) -> None:
         """Everything that was visible when it was read; changes since the noted revision come again afterwards."""
@@ -135,11 +135,10 @@ class _Build:
                 self.report["offers"] += len(built.prepared)
                 self._tick(self.report["offers"], self._visible, "Angebote laden")
         failures += load.failures
-        lexicon = Lexicon(sum(crew.frequencies, Counter()))
-        self.report |= {"words": len(lexicon), "parts": len(parts)}
+        self.report |= {"words": len(crew.frequencies), "parts": len(parts)}
         with self.work.database.writing() as session:
             self.lease.guard(session)
-            indexes.keep_words(session, self.name, parts, lexicon.to_bytes())
+            indexes.keep_words(session, self.name, parts, packed(crew.frequencies))
             indexes.note_failures(session, self.name, _by_key(session, failures), (), self.work.clock())
 
     def _follow(self, follower: Follower) -> int:

@@ -17,6 +17,7 @@ from indexer import document
 from indexer.document import Draft
 from indexer.writers import Document, Failure
 from service.german.analysis import TOKEN
+from service.german.compounds import LEARNT_LENGTHS
 from service.german.normalise import fold_gender
 from service.german.remembered import Remembered
 from service.german.spelling import Lexicon
@@ -36,10 +37,15 @@ REFUSED = (ValueError, KeyError, TypeError)
 
 @dataclass(slots=True)
 class Learnt:
-    """What a share is learnt from: each word as written, with the number of visible offers in which it stands."""
+    """What compound parts are learnt from: nouns in lower case with the number of visible offers in which they stand."""
 
-    words: Counter[str] = field(default_factory=Counter)
+    nouns: Counter[str] = field(default_factory=Counter)
     offers: int = 0
+
+    def add(self, more: "Learnt") -> None:
+        """What another share has learnt."""
+        self.nouns.update(more.nouns)
+        self.offers += more.offers
 
 
 @dataclass(slots=True)
@@ -56,10 +62,11 @@ class Share:
     def __init__(
         self, database: Database, today: date, keys: tuple[int, int], prepare: Callable[[Document], Any]
     ) -> None:
-        self.learnt = Learnt()
         self.frequencies: Counter[str] = Counter()
         """After `build`: the tokens of the lexicon with the number of offers."""
         self.failures: list[Failure] = []
+        self._words: Counter[str] = Counter()
+        self._offers = 0
         self._database = database
         self._today = today
         self._keys = keys
@@ -76,6 +83,14 @@ class Share:
             self._spool.write(b"[%b]\n" % b",".join(filter(None, drafts)))
             yield len(batch)
 
+    def learnt(self) -> Learnt:
+        """What was learnt when all was read: nouns are written with a capital letter."""
+        learnt = Learnt(offers=self._offers)
+        for word, offers in self._words.items():
+            if word[0].isupper() and len(word) in LEARNT_LENGTHS:
+                learnt.nouns[word.lower()] += offers
+        return learnt
+
     def build(self, parts: frozenset[str]) -> Iterator[Built]:
         """Documents of all visible offers, batch by batch; then `frequencies` are complete."""
         book = new_wordbook(self._vocabularies, parts)
@@ -90,7 +105,8 @@ class Share:
 
     def _count(self, book: Wordbook) -> None:
         """Words as tokens, compound parts too; each word is analysed once, however many offers have it."""
-        for word, offers in self.learnt.words.items():
+        while self._words:
+            word, offers = self._words.popitem()
             for text in (word, *book.splitter.parts(word)):
                 for token in book.analysis.exact(text):
                     self.frequencies[token] += offers
@@ -108,10 +124,8 @@ class Share:
             self.failures.append(Failure(str(offer.uuid), offer.rev, f"{type(error).__name__}: {error}"))
             return b""
         text = f"{made.document['title']}\n{made.document['body']}"
-        self.learnt.words.update(
-            set(chain.from_iterable(map(self._tokens.__getitem__, set(fold_gender(text).split()))))
-        )
-        self.learnt.offers += 1
+        self._words.update(set(chain.from_iterable(map(self._tokens.__getitem__, set(fold_gender(text).split())))))
+        self._offers += 1
         return spooled
 
     def _finish(self, made: Draft, book: Wordbook, built: Built) -> None:
@@ -123,7 +137,7 @@ class Share:
             built.failures.append(failure)
             return
         # compounds that texts leave to the reader ("Familien- und Frauenberatung") are searched, but stand in no text
-        self.learnt.words.update(source["body"][len(made.document["body"]) :].split())
+        self._words.update(source["body"][len(made.document["body"]) :].split())
 
 
 def new_wordbook(vocabularies: Vocabularies, parts: frozenset[str]) -> Wordbook:

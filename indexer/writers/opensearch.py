@@ -194,7 +194,7 @@ class OpenSearchWriter:
         with _translated():
             point = self._client.create_pit(index=name, params={"keep_alive": "2m"})["pit_id"]
         body: dict[str, Any] = {
-            "size": PAGE, "sort": [{"offer_id": "asc"}], "_source": False, "docvalue_fields": ["rev", "content_hash"],
+            "size": PAGE, "sort": [{"offer_id": "asc"}], "stored_fields": "_none_", "docvalue_fields": ["rev", "content_hash"],
             "track_total_hits": False, "pit": {"id": point, "keep_alive": "2m"},
         }  # fmt: skip
         try:

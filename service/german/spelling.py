@@ -49,14 +49,35 @@ def sound(word: str) -> str:
     return word if len(word) > 1 else ""
 
 
+def packed(frequencies: Mapping[str, int]) -> bytes:
+    """What `Lexicon.from_bytes` reads: for the words of a new index, of which nobody asks anything yet."""
+    lines = "\n".join(f"{word}\t{frequency}" for word, frequency in sorted(frequencies.items()))
+    return _HEADER + zlib.compress(lines.encode("utf-8", "surrogatepass"), 6)
+
+
+class _Near:
+    """Where near words are looked for: among those with the same first letter and a length that edits allow
+    (prefix_length 1), and among those that sound alike."""
+
+    def __init__(self, words: Iterable[str]):
+        self.buckets: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        self.sounds: defaultdict[str, list[str]] = defaultdict(list)
+        for word in words:
+            self.add(word)
+
+    def add(self, word: str) -> None:
+        """A word more."""
+        self.buckets[word[0], len(word)].append(word)
+        if key := sound(word):
+            self.sounds[key].append(word)
+
+
 class Lexicon:
     """Words of the offers (tokens of ``de_exact`` and parts of compounds, folded alike) with the number of offers."""
 
     def __init__(self, frequencies: Mapping[str, int] | None = None):
         self._frequency: dict[str, int] = {}
-        self._sounds: defaultdict[str, list[str]] = defaultdict(list)
-        # Candidates share the first letter (prefix_length 1) and differ in length by the edits allowed at most.
-        self._buckets: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        self._near: _Near | None = None
         for word, frequency in (frequencies or {}).items():
             self._count(word, frequency)
 
@@ -70,10 +91,8 @@ class Lexicon:
         if not word or frequency < 1:
             return
         known = self._frequency.get(word)
-        if known is None:
-            self._buckets[word[0], len(word)].append(word)
-            if key := sound(word):
-                self._sounds[key].append(word)
+        if known is None and self._near:
+            self._near.add(word)
         self._frequency[word] = (known or 0) + frequency
 
     def add(self, words: Iterable[str]) -> None:
@@ -97,14 +116,16 @@ class Lexicon:
         edits = edits_allowed(word)
         if not edits:
             return [Near(word, 0)] if word in self._frequency else []
+        if self._near is None:
+            self._near = _Near(self._frequency)
         found: list[Near] = []
         for length in range(len(word) - edits, len(word) + edits + 1):
-            bucket = self._buckets.get((word[0], length))
+            bucket = self._near.buckets.get((word[0], length))
             if bucket:
                 near = extract(word, bucket, scorer=OSA.distance, processor=None, limit=None, score_cutoff=edits)
                 found.extend(Near(candidate, int(distance)) for candidate, distance, _ in near)
         seen = {near.word for near in found}
-        for candidate in self._sounds.get(sound(word), ()) if len(word) >= SHORTEST_SOUND else ():
+        for candidate in self._near.sounds.get(sound(word), ()) if len(word) >= SHORTEST_SOUND else ():
             distance = OSA.distance(word, candidate)
             if candidate not in seen and distance <= len(word) / EDITS_OF_SOUND:
                 found.append(Near(candidate, distance))
@@ -113,8 +134,7 @@ class Lexicon:
 
     def to_bytes(self) -> bytes:
         """The words in a compact form that is the same for the same words."""
-        lines = "\n".join(f"{word}\t{frequency}" for word, frequency in sorted(self._frequency.items()))
-        return _HEADER + zlib.compress(lines.encode("utf-8", "surrogatepass"), 6)
+        return packed(self._frequency)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Lexicon":
