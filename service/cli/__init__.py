@@ -1,41 +1,61 @@
-"""`angebote`, the one command line. Commands of other packages join through the `flask.commands` entry point."""
+"""`angebote`, the one command line. A command's module is read when the command is called; those of other packages join
+through the entry point `angebote.commands`.
+"""
 
 import signal
 import sys
+from importlib import import_module
+from importlib.metadata import entry_points
 from types import FrameType
 from typing import Any
 
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service import config
 from service.errors import ServiceError
 
+OTHERS = "angebote.commands"
+OURS = {
+    "backup": "service.cli.backup:backup_command",
+    "export": "service.cli.exchange:export_command",
+    "import": "service.cli.exchange:import_command",
+    "jobs": "service.cli.jobs:jobs",
+    "migrate": "service.cli.run:migrate_command",
+    "restore": "service.cli.backup:restore_command",
+    "run": "service.cli.run:run_command",
+    "user": "service.cli.user:user",
+}
+
 
 def _create_app() -> Flask:
-    from service.app import create_app  # noqa: PLC0415  a command that only prints its help loads no pages
+    """What commands work with; they have no pages."""
+    from service.context import Context  # noqa: PLC0415  --help works at once, and whatever the settings are
 
-    return create_app(config.load())
-
-
-NOT_OURS = {"limiter"}
-"""Commands that libraries add by themselves and that nobody here needs."""
+    app = Flask("service", static_folder=None)
+    app.extensions["angebote"] = Context(config.load())
+    return app
 
 
 class Commands(FlaskGroup):
-    """Lists its commands without loading the application, so that --help works whatever the settings are."""
+    """Knows the names of its commands, and reads a command when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""
-        self._load_plugin_commands()
-        return [name for name in click.Group.list_commands(self, ctx) if name not in NOT_OURS]
+        return sorted([*OURS, *entry_points(group=OTHERS).names])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command by name."""
-        self._load_plugin_commands()
-        return None if cmd_name in NOT_OURS else click.Group.get_command(self, ctx, cmd_name)
+        found: click.Command
+        if cmd_name in OURS:
+            module, _, name = OURS[cmd_name].partition(":")
+            found = getattr(import_module(module), name)
+            return found
+        for entry in entry_points(group=OTHERS, name=cmd_name):
+            found = entry.load()
+            return found
+        return None
 
 
 cli = Commands(
@@ -50,28 +70,15 @@ cli = Commands(
 cli.params.clear()  # --app, --env-file and --debug choose an application: here there is one
 
 
-def _register() -> None:
-    from service.cli.backup import backup_command, restore_command  # noqa: PLC0415  they need `cli`'s module
-    from service.cli.exchange import export_command, import_command  # noqa: PLC0415
-    from service.cli.jobs import jobs  # noqa: PLC0415
-    from service.cli.run import migrate_command, run_command  # noqa: PLC0415
-    from service.cli.user import user  # noqa: PLC0415
-
-    for command in (
-        run_command,
-        migrate_command,
-        import_command,
-        export_command,
-        backup_command,
-        restore_command,
-        user,
-        jobs,
-    ):
-        cli.add_command(command)
-
-
 def _end(number: int, _: FrameType | None) -> None:
     sys.exit(128 + number)
+
+
+def _of_another_schema() -> tuple[type[Any], ...]:
+    """Errors of a data base without our tables; their library is read only where something went wrong."""
+    from sqlalchemy.exc import OperationalError, ProgrammingError  # noqa: PLC0415
+
+    return OperationalError, ProgrammingError
 
 
 def main(args: list[str] | None = None) -> Any:
@@ -79,11 +86,10 @@ def main(args: list[str] | None = None) -> Any:
 
     SIGTERM ends a command as Ctrl-C does, with its temporary files cleared away; some commands have a way of their own.
     """
-    _register()
     signal.signal(signal.SIGTERM, _end)
     try:
         return cli.main(args=args, prog_name="angebote")
-    except (OperationalError, ProgrammingError) as error:
+    except _of_another_schema() as error:
         reason = str(error.orig).splitlines()[0]
         click.secho(
             f"Die Datenbank ist leer oder von einer anderen Version. Bitte zuerst: angebote migrate ({reason})",

@@ -52,7 +52,6 @@ def code(text: str) -> list[str]:
 @cache
 def commands() -> dict[str, click.Command]:
     """Commands of the product by their words: "index rebuild"."""
-    cli._register()
     found: dict[str, click.Command] = {}
     context = click.Context(cli.cli)
 

@@ -14,7 +14,6 @@ from service import cli
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `angebote` with a store of the test's own."""
     monkeypatch.setenv("ANGEBOTE_DATA_DIR", str(tmp_path / "data"))
-    cli._register()
 
     def angebote(*args: str) -> Result:
         return CliRunner().invoke(cli.cli, list(args), prog_name="angebote")

@@ -57,7 +57,6 @@ def store(tmp_path: Path) -> Path:
 def run(store: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `angebote` in this process."""
     monkeypatch.setenv("ANGEBOTE_DATA_DIR", str(store))
-    cli._register()
 
     def angebote(*args: str | Path) -> Result:
         return CliRunner().invoke(cli.cli, [str(arg) for arg in args], prog_name="angebote")
