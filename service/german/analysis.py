@@ -7,17 +7,15 @@ those published for Lucene's standard tokenizer (UAX 29), German normalisation, 
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from service.german.normalise import align, fold_gender
+from service.german.remembered import Remembered
 
 LONGEST_TOKEN = 255
 """Characters; the server cuts longer tokens into pieces that nobody types, here they are left out."""
-
-WORDS_REMEMBERED = 1 << 16
-"""Words whose analysis is remembered (least recently used ones go), about 15 MB."""
 
 
 def _in_class(categories: set[str]) -> str:
@@ -126,7 +124,7 @@ class Analysis:
 
     def __init__(self, stop: Collection[str]):
         self.stop = frozenset(stop)
-        self._forms: Callable[[str], _Forms | None] = lru_cache(maxsize=WORDS_REMEMBERED)(self._analyse)
+        self._forms = Remembered(self._analyse)
 
     def __reduce__(self) -> tuple[type["Analysis"], tuple[frozenset[str]]]:
         return Analysis, (self.stop,)  # to other processes without what is remembered
@@ -141,23 +139,23 @@ class Analysis:
 
     def exact(self, text: str) -> list[str]:
         """Tokens of ``de_exact``: normalised, unstemmed; for spelling and suggestions."""
-        analyse = self._forms
+        analyse = self._forms.__getitem__
         return [forms[0] for word in TOKEN.findall(fold_gender(text)) if (forms := analyse(word))]
 
     def std(self, text: str) -> list[str]:
         """Tokens of ``de_std``: what offers and queries are compared by."""
-        analyse = self._forms
+        analyse = self._forms.__getitem__
         return [forms[1] for word in TOKEN.findall(fold_gender(text)) if (forms := analyse(word))]
 
     def both(self, text: str) -> tuple[list[str], list[str]]:
         """``exact`` and ``std`` of one text in one pass, for building search documents."""
-        analyse = self._forms
+        analyse = self._forms.__getitem__
         found = [forms for word in TOKEN.findall(fold_gender(text)) if (forms := analyse(word))]
         return [forms[0] for forms in found], [forms[1] for forms in found]
 
     def with_gaps(self, text: str) -> list[str]:
         """``std`` with "" where a stop word stood: words of a phrase are compared with their distances, as on the server."""
-        analyse = self._forms
+        analyse = self._forms.__getitem__
         words = TOKEN.findall(fold_gender(text))
         return [forms[1] if (forms := analyse(word)) else "" for word in words if word.strip("_")]
 
@@ -165,6 +163,6 @@ class Analysis:
         """The words with both tokens and their places in ``text`` as it was given, invisible characters and all."""
         aligned = align(text)
         for match in TOKEN.finditer(aligned.text):
-            forms = self._forms(match[0])
+            forms = self._forms[match[0]]
             if forms:
                 yield Span(*aligned.original(match.start(), match.end()), *forms)

@@ -5,12 +5,11 @@ a field of their own (``all_parts``), never in the main one. On 135 judged words
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from service.german.analysis import fold, lower
 from service.german.normalise import clean, fold_gender
-from service.german.remembered import WORDS_REMEMBERED, Remembered
+from service.german.remembered import Remembered
 
 SHORTEST_COMPOUND = 7
 LONGEST_COMPOUND = 80
@@ -46,7 +45,7 @@ class Splitter:
         self._never = {fold(word) for word in self.never}
         self._cover = _Cover(self.words)
         self._cover_folded = _Cover(self._folded)
-        self._parts: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=WORDS_REMEMBERED)(self._split)
+        self._parts = Remembered(self._split)
         self._expanded = Remembered(self._expand)
 
     def __reduce__(self) -> tuple[type["Splitter"], tuple[frozenset[str], frozenset[str]]]:
@@ -58,7 +57,7 @@ class Splitter:
         >>> Splitter({"frauen", "sprach", "kurs"}).parts("Frauensprachkurs")
         ['frauen', 'sprach', 'kurs']
         """
-        return list(self._parts(lower(word)))
+        return list(self._parts[lower(word)])
 
     def expand(self, text: str) -> str:
         """Text for the field ``all_parts``: every compound replaced by its parts, other words kept."""
@@ -66,7 +65,7 @@ class Splitter:
         return " ".join(map(self._expanded.__getitem__, pieces)).replace(" \n ", "\n")
 
     def _expand(self, piece: str) -> str:
-        expanded = WORD.sub(lambda word: " ".join(self._parts(lower(word[0]))) or word[0], piece)
+        expanded = WORD.sub(lambda word: " ".join(self._parts[lower(word[0])]) or word[0], piece)
         return piece if expanded == piece else expanded
 
     def completed(self, text: str) -> list[str]:

@@ -6,11 +6,10 @@ indexed and those that are searched, so an ending taken off too much does no har
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import lru_cache
 
-from service.german.analysis import WORDS_REMEMBERED, fold_ascii
+from service.german.analysis import fold_ascii
 from service.german.normalise import clean
+from service.german.remembered import Remembered
 
 _MARKS = "".join(f"\\u{n:04x}" for n in range(0x300, 0x10000) if unicodedata.category(chr(n)) in {"Mn", "Mc", "Me"})
 _HAN = "\u3005\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -59,7 +58,7 @@ def tokens(text: str) -> list[str]:
     """
     found: list[str] = []
     for word in _WORD.findall(clean(text)):
-        found.extend(_tokens(word))
+        found.extend(_tokens[word])
     return found
 
 
@@ -75,7 +74,7 @@ def _fold_word(word: str) -> tuple[str, ...]:
     return (folded,) if folded and folded not in _STOP else ()
 
 
-_tokens: Callable[[str], tuple[str, ...]] = lru_cache(maxsize=WORDS_REMEMBERED // 4)(_fold_word)
+_tokens = Remembered(_fold_word)
 
 
 def _digits(word: str) -> str:

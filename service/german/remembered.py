@@ -5,8 +5,8 @@ from typing import TypeVar
 
 Value = TypeVar("Value")
 
-WORDS_REMEMBERED = 1 << 16
-"""Words that are remembered at most, about 10 MB."""
+WORDS_REMEMBERED = 1 << 15
+"""Words that are remembered at most, about 5 MB."""
 
 
 class Remembered(dict[str, Value]):
