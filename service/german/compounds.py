@@ -127,19 +127,21 @@ def _rest(word: str, parts: list[str]) -> str:
 
 
 class _Cover:
-    """Listed parts, and the lengths of those that begin with three letters: at each place of a word only these are tried."""
+    """Covers words with listed parts: at each place of a word only those lengths are tried that parts have which begin
+    with its next three letters."""
 
-    def __init__(self, listed: Iterable[str] = ()):
-        self._listed: set[str] = set()
-        self._lengths: dict[str, set[int]] = {}
+    def __init__(self, listed: Collection[str]):
+        self._listed = listed
+        self._lengths: dict[str, bytes] = {}  # one byte a length: a query's words may be any of 100,000
         for part in listed:
             self.add(part)
 
     def add(self, part: str) -> None:
-        """One part more; shorter ones than `SHORTEST_PART` cover nothing."""
-        self._listed.add(part)
-        if len(part) >= SHORTEST_PART:
-            self._lengths.setdefault(part[:SHORTEST_PART], set()).add(len(part))
+        """A part that has joined the list; a shorter one than `SHORTEST_PART` covers nothing."""
+        beginning, length = part[:SHORTEST_PART], len(part)
+        known = self._lengths.get(beginning, b"")
+        if SHORTEST_PART <= length <= LONGEST_COMPOUND and length not in known:
+            self._lengths[beginning] = known + bytes([length])
 
     def fewest(self, word: str) -> tuple[str, ...]:
         """The fewest listed parts (with the fewest linking letters) that cover the word, () if there is no way or the
@@ -150,7 +152,7 @@ class _Cover:
             so_far = best[i]
             if so_far is None:
                 continue
-            for length in self._lengths.get(word[i : i + SHORTEST_PART], ()):
+            for length in self._lengths.get(word[i : i + SHORTEST_PART], b""):
                 part = word[i : i + length]
                 if part in self._listed:
                     _reach(best, word, i + len(part), (*so_far, part))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from service.german.analysis import fold
 from service.german.verbs import IRREGULAR, NOUNS
 
 FORM, DERIVED, FAMILY = 1.0, 0.9, 0.6
@@ -30,6 +31,8 @@ vorbei weg weiter wieder zer zu zuruck zusammen
 """
 _PREFIX = re.compile(rf"^({'|'.join(sorted(_PREFIXES.split(), key=len, reverse=True))})(.{{3,}})$")
 _SEPARATED = re.compile(rf"^({'|'.join(sorted(_PREFIXES.split(), key=len, reverse=True))})(ge|zu)(.{{3,}})$")
+# Adjectives made from nouns, in all their endings: abendliche, schulischen.
+_OF_NOUNS = re.compile(r"(?<=lich|isch)e[mnrs]?$")
 _ADJECTIVE_ENDING = re.compile(r"(?<=t)e[mnrs]?$|(?<=end)e[mnrs]?$")
 # Nouns that look like a form of a verb.
 _NO_VERB = frozenset(
@@ -121,7 +124,8 @@ _MADE_FROM = (
     ("iker", ""), ("ikern", ""), ("iker", "ismus"), ("isch", "e"), ("isch", "ien"), ("isch", "er"), ("arin", "ariat"),
     ("ent", "ium"), ("loge", "logie"), ("login", "logie"), ("loge", "logisch"), ("ie", "isch"), ("ik", "isch"),
     ("er", "erei"), ("frei", "freiheit"), ("heit", ""), ("schaft", ""), ("ling", "linge"), ("t", "ung"), ("en", "ung"),
-    ("n", "ung"), ("n", "er"),
+    ("n", "ung"), ("n", "er"), ("lich", ""), ("lich", "e"), ("lich", "en"), ("chen", ""), ("chen", "e"), ("lein", ""),
+    ("lein", "e"), ("end", "en"), ("end", "e"), ("end", "ung"),
 )  # fmt: skip
 
 
@@ -186,6 +190,37 @@ def _roots(word: str) -> list[str]:
     return sorted((root for root in found if len(root) >= SHORTEST_ROOT), key=lambda root: (-len(root), root))
 
 
+def without_diminutive(word: str) -> Iterator[str]:
+    """What a small thing is a small one of.
+
+    >>> list(without_diminutive("babyjackchen"))
+    ['babyjack', 'babyjacke']
+    """
+    for ending in ("chen", "lein"):
+        if word.endswith(ending):
+            yield from (word.removesuffix(ending), word.removesuffix(ending) + "e")
+
+
+def infinitives(word: str) -> Iterator[str]:
+    """The verbs that a word may be a form of, most of them none; written with umlauts where the word is.
+
+    >>> "füllen" in infinitives("füllt"), "nehmen" in infinitives("nimmt")
+    (True, True)
+    """
+    yield from (verb for verb in (word, *IRREGULAR.get(fold(word), ())) if verb.endswith("n"))
+    for ending, instead in (
+        ("e", "en"),
+        ("st", "en"),
+        ("et", "en"),
+        ("t", "en"),
+        ("te", "en"),
+        ("ten", "en"),
+        ("t", "n"),
+    ):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            yield word[: -len(ending)] + instead
+
+
 def _gendered(word: str) -> Iterator[str]:
     """Lotsin: Lotse, Lotsen; Zeugen: Zeugin, Zeuginnen."""
     for ending in ("innen", "in"):
@@ -208,7 +243,9 @@ def _exchanged(word: str, pairs: tuple[tuple[str, str], ...]) -> Iterator[str]:
 def _made(word: str) -> Iterator[str]:
     """Words made from this one, or that it is made from; plurals of -ung count as the singular."""
     yield from _nouns(word)
-    base = word.removesuffix("en") if word.endswith("ungen") else word
+    base = word.removesuffix("en") if word.endswith("ungen") else _OF_NOUNS.sub("", word)
+    if (bare := _ADJECTIVE_ENDING.sub("", base)) != base:
+        yield from _made(bare)
     if base.endswith(("erin", "erinnen")):
         base = base.removesuffix("nen").removesuffix("in")
     for one, other in _MADE_FROM:

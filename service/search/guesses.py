@@ -7,9 +7,9 @@ from itertools import pairwise
 from math import log
 from typing import NamedTuple
 
-from service.german.analysis import Analysis, Span, fold
+from service.german.analysis import TOKEN, Analysis, Span, fold, lower
 from service.german.compounds import Splitter
-from service.german.forms import Form, family, related
+from service.german.forms import Form, family, infinitives, related, without_diminutive
 from service.german.spelling import Lexicon, Near, edits_allowed
 from service.german.synonyms import NEGATION, Synonyms, same_word
 
@@ -24,6 +24,8 @@ class Joined(NamedTuple):
 JOINTS = ("", "s", "n", "en", "es")
 """What may stand between words that were written apart."""
 MOST_WORDS_JOINED = 3
+PARTICLES = frozenset(["ab", "an", "auf", "aus", "ein", "um", "vor", "weg", "weiter", "teil", "zurück", "zusammen"])
+"""First parts of verbs that may stand at the end of a sentence."""
 SHORTEST_KNOWN_PART, SHORTEST_COMPOUND_INSIDE = 5, 10
 """Letters of a word of the offers that a compound of a query may be made of, and of one that is a compound itself."""
 
@@ -125,12 +127,26 @@ class Guesses:
                     found.append(Joined(word, text[here[0].start : here[-1].end]))
         return found
 
+    def separated(self, text: str) -> list[Joined]:
+        """The verbs of offers or rules whose first part stands at the end: ausfüllen in "wer füllt Formulare aus"."""
+        first, *typed = TOKEN.findall(lower(text) if text.isupper() else text) or [""]
+        *words, particle = [lower(first), *typed]
+        if particle not in PARTICLES:
+            return []
+        candidates = (word for word in words if word.islower() and word not in self.analysis.stop)
+        verbs = ((word, particle + verb) for word in candidates for verb in infinitives(word))
+        return [Joined(verb, f"{word} … {particle}") for word, verb in verbs if self._is_verb(verb)][:1]
+
+    def _is_verb(self, word: str) -> bool:
+        return self._is_compound(word) or any(map(self.related, self.analysis.exact(word)))
+
     def parts(self, word: str) -> list[str]:
         """The parts of a compound as the index splits it; of one that no offer contains, also by words of the offers."""
         parts, tokens = self.splitter.parts(word), self.analysis.exact(word)
         if parts or len(tokens) != 1 or self.lexicon.knows(tokens[0]):
             return parts
-        found = [part for part in self._query_splitter.parts(tokens[0]) if part not in _SMALL]
+        ways = map(self._query_splitter.parts, (tokens[0], *without_diminutive(tokens[0])))
+        found = [part for part in next(filter(None, ways), ()) if part not in _SMALL]
         return [piece for part in found for piece in self.splitter.parts(part) or [part]]
 
     @cached_property

@@ -55,8 +55,8 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS, today: date 
 
 
 def _joined(text: str, words: list[Word], book: Wordbook) -> list[Joined]:
-    """Compounds of words that were written apart, and those inside a compound that no offer contains."""
-    found = book.guesses.joined(text)
+    """Compounds and verbs of words that stand apart, and compounds inside one that no offer contains."""
+    found = book.guesses.joined(text) + book.guesses.separated(text)
     for word in words:
         if not book.guesses.knows(word.exact):
             found += [Joined(inner, word.text) for inner in book.guesses.inside(word.text)]

@@ -1,6 +1,6 @@
 """The words of a query: what each of them is searched by."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from service.german import foreign
 from service.german.forms import Form
@@ -24,8 +24,9 @@ def word_of(text: str, book: Wordbook, boosts: Boosts) -> Word:
     stems, exact = tuple(book.analysis.std(text)), tuple(book.analysis.exact(text))
     parts_text = " ".join(book.guesses.parts(text)) or text
     parts = tuple(book.analysis.std(parts_text))
-    own, forms = _forms(stems, exact, book) if boosts.forms else (1.0, ())
-    known = book.guesses.knows(exact) or any(map(book.guesses.related, exact))
+    related = {token: book.guesses.related(token) for token in exact}
+    own, forms = _forms(stems, related, book) if boosts.forms else (1.0, ())
+    known = book.guesses.knows(exact) or any(related.values())
     weak = all(book.guesses.is_weak(token, stem) for token, stem in zip(exact, stems, strict=True))
     return Word(
         text=text,
@@ -41,22 +42,24 @@ def word_of(text: str, book: Wordbook, boosts: Boosts) -> Word:
     )
 
 
-def _forms(stems: tuple[str, ...], exact: Sequence[str], book: Wordbook) -> tuple[float, tuple[Relative, ...]]:
+def _forms(
+    stems: tuple[str, ...], related: Mapping[str, Sequence[Form]], book: Wordbook
+) -> tuple[float, tuple[Relative, ...]]:
     """What a word itself counts, and its other forms that stand in offers, as far as stemming does not join them.
 
     All of them mean one thing and count as the commonest of them does: engines take a rare word for one that says much, but
     who asks for a Schuldnerberaterin does not want the two offers that happen to say so before all Schuldnerberatung.
     """
     found: dict[str, Form] = {}
-    for token in exact:
-        for form in book.guesses.related(token) or book.guesses.family(token):
+    for token, forms_of_token in related.items():
+        for form in forms_of_token or book.guesses.family(token):
             stem = "".join(book.analysis.std(form.word))
             if stem and stem not in stems and (stem not in found or form.weight > found[stem].weight):
                 found[stem] = form
     kept = dict(list(found.items())[:MOST_FORMS])
     frequency = book.guesses.frequency
     rarity = {stem: book.guesses.rarity(frequency(form.word)) for stem, form in kept.items()}
-    rarity_of_word = book.guesses.rarity(sum(map(frequency, exact)))
+    rarity_of_word = book.guesses.rarity(sum(map(frequency, related)))
     least = min([rarity_of_word, *rarity.values()])
     forms = [
         Relative(stem, parts_of(form.word, book) or (stem,), form.weight * least / rarity[stem])

@@ -297,6 +297,17 @@ MADE_FROM = [
     "unterschreiben=Unterschrift",
     "angerufen=Anruf",
     "fliehen=Flucht",
+    "abendliche=Abend",
+    "ärztlicher=Arzt",
+    "beruflich=Beruf",
+    "sportliche=Sport",
+    "schulischen=Schule",
+    "rechtliches=Recht",
+    "pflegende=pflegen",
+    "betreuender=Betreuung",
+    "Behinderter=Behinderung",
+    "Jäckchen=Jacke",
+    "Tischlein=Tisch",
 ]
 
 FAMILY = [
@@ -372,6 +383,8 @@ DIFFERENT = [
     "Medizin=Medien",
     "Bett=beten",
     "Gast=Gas",
+    "Jugend=Junge",
+    "Wochenende=Woche",
 ]
 
 

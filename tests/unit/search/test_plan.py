@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,32 @@ def test_a_word_of_no_offer_is_also_searched_by_its_root(book: Wordbook) -> None
 
     assert [(form.stem, form.weight <= FAMILY) for form in strange.forms] == [("schimmel", True)]
     assert known.forms == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "verb", "source"),
+    [
+        ("wer füllt Formulare aus", "ausfüllen", "füllt … aus"),
+        ("Ich ziehe um", "umziehen", "ziehe … um"),
+        ("wo melde ich mein kind an", "anmelden", "melde … an"),
+        ("WO MELDE ICH MEIN KIND AN", "anmelden", "melde … an"),
+        ("ich nehme am Kurs teil", "teilnehmen", "nehme … teil"),
+    ],
+)
+def test_a_verb_whose_first_part_stands_at_the_end(book: Wordbook, query: str, verb: str, source: str) -> None:
+    spoken = replace(book, lexicon=Lexicon({"ausfullen": 2, "umzug": 3, "anmeldung": 9, "teilnahme": 4, "kurs": 9}))
+    assert [(word.text, word.apart) for word in understand(query, spoken).words if word.apart] == [(verb, source)]
+
+
+@pytest.mark.parametrize("query", ["Kurs an", "an", "Kurse ab", "das Kind lacht an", "Hilfe bei"])
+def test_what_makes_no_verb_of_the_offers_stays_as_it_is(book: Wordbook, query: str) -> None:
+    assert [word.apart for word in understand(query, book).words if word.apart] == []
+
+
+def test_a_small_thing_of_several_parts_is_searched_as_the_thing(book: Wordbook) -> None:
+    dressed = replace(book, lexicon=Lexicon({"baby": 5, "jacke": 3}))
+    (word,) = understand("Babyjäckchen", dressed).words
+    assert word.parts == ("baby", "jack")
 
 
 def test_a_word_without_parts_is_searched_as_it_is(book: Wordbook) -> None:
