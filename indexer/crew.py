@@ -1,8 +1,7 @@
 """Who does the work of a full build: this process for few offers, a process for each core for many.
 
-Measured once with 20,000 short offers on two cores that others used too: OpenSearch 744 offers a second alone and 871 with
-helpers (1,379 for bare bulk requests), the embedded index 878 and 931. The helpers talk over pipes and end with them, so
-that none is left when the build is killed; a full pipe makes them wait, so that memory stays flat.
+A rebuild is bound by the processors, which it shares with the engine (figures: `docs/speed.md`). The helpers talk over pipes
+and end with them, so that none is left when the build is killed; a full pipe makes them wait, so that memory stays flat.
 """
 
 import gc
