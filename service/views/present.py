@@ -1,7 +1,9 @@
 """From an answer to what a page shows: hits, orders, page links. Labels come from the vocabularies."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from flask import current_app, request
@@ -59,7 +61,7 @@ def _card(hit: Hit, answer: Answer, view: _View) -> Markup:
     card, passage, reasons = _known(hit.data, answer.vocabularies, view)
     title, summary, snippets = marked(hit, answer)
     passages = "".join([f"{passage[0]}{snippet}{passage[1]}" for snippet in snippets])
-    items = "".join([f"<li>{_reason(reason, view.code)}</li>" for reason in why(hit, answer, view.code)])
+    items = "".join([f"<li>{reason}</li>" for reason in _reasons(why(hit, answer, view.code), view.code)])
     found = f"{reasons[0]}{items}{reasons[1]}" if items else ""
     return Markup(f"{card[0]}{title}{card[1]}{summary}{card[2]}{passages}{card[3]}{found}{card[4]}")  # noqa: S704  escaped
 
@@ -117,20 +119,25 @@ def why(hit: Hit, answer: Answer, code: str) -> list[Shown]:
     return found
 
 
-def _reason(reason: Shown, code: str) -> Markup:
-    """A reason as a card says it. Words of the offers are German, whatever the page's language is."""
-    match reason["kind"]:
-        case "spelling":
-            said = gettext("ähnlich geschrieben: %(word)s")
-        case "synonym":
-            said = gettext("anderes Wort dafür: %(word)s")
-        case "translation":
-            said = gettext("auf Deutsch: %(word)s")
-        case "provider":
-            said = gettext("Name des Anbieters: %(word)s")
-        case _:
-            return escape(reason["text"])
-    return Markup(said) % {"word": german(reason["text"], code)}  # noqa: S704  a translation, and the word is escaped
+def _reasons(reasons: Sequence[Shown], code: str) -> Iterator[Markup]:
+    """Reasons as a card says them, those of one kind together. Words of the offers are German, whatever the page's
+    language is."""
+    for kind, same in groupby(reasons, key=itemgetter("kind")):
+        texts = [reason["text"] for reason in same]
+        word = Markup(", ").join(german(text, code) for text in texts)
+        match kind:
+            case "spelling":
+                said = gettext("ähnlich geschrieben: %(word)s", word=word)
+            case "synonym":
+                said = ngettext("anderes Wort dafür: %(word)s", "andere Wörter dafür: %(word)s", len(texts), word=word)
+            case "translation":
+                said = gettext("auf Deutsch: %(word)s", word=word)
+            case "provider":
+                said = gettext("Name des Anbieters: %(word)s", word=word)
+            case _:
+                yield from map(escape, texts)
+                continue
+        yield Markup(said)  # noqa: S704  a translation, and the words are escaped
 
 
 def german(text: str, code: str) -> Markup:

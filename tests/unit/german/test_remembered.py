@@ -5,7 +5,12 @@ from service.german.remembered import Remembered
 
 def test_each_word_is_made_once_until_there_is_no_room() -> None:
     made: list[str] = []
-    remembered = Remembered(lambda word: made.append(word) or word.upper(), most=2)
+
+    def upper(word: str) -> str:
+        made.append(word)
+        return word.upper()
+
+    remembered = Remembered(upper, most=2)
     assert [remembered[word] for word in ("a", "a", "b", "a")] == ["A", "A", "B", "A"]
     assert made == ["a", "b"]
     assert remembered["c"] == "C"
