@@ -91,7 +91,8 @@ class Splitter:
 
     def _seconds(self, text: str, start: int, end: int) -> Iterator[str]:
         for second in _SECOND_HANGS.finditer(text, start, end):
-            parts = self.parts(second[1])
+            whole = second.end() < end or end >= len(text)  # or the window cuts it, and it comes with the next hyphen
+            parts = self.parts(second[1]) if whole else []
             if parts:
                 yield second[1][: lower(second[1]).rfind(parts[-1])] + second[2]
 

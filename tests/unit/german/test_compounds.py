@@ -208,6 +208,13 @@ def test_words_left_to_the_reader_are_completed(splitter: Splitter, text: str, c
     assert splitter.completed(text) == completed
 
 
+@pytest.mark.parametrize("between", range(0, 200, 3))
+def test_each_word_left_to_the_reader_is_completed_whole(splitter: Splitter, between: int) -> None:
+    filler = " so" * between
+    text = f"Kinderbetreuung und -förderung{filler[:between]}, Familien- und Frauenberatung, Kinderhilfe und -pflege"
+    assert splitter.completed(text) == ["Familienberatung", "Kinderförderung", "Kinderpflege"]
+
+
 def test_other_processes_get_the_same_parts(splitter: Splitter) -> None:
     assert pickle.loads(pickle.dumps(splitter)).parts("Sprachtreff") == ["sprach", "treff"]  # noqa: S301
 
