@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from service.german.analysis import fold, lower
 from service.german.normalise import clean, fold_gender
-from service.german.remembered import Remembered
+from service.german.remembered import WORDS_REMEMBERED, Remembered
 
 SHORTEST_COMPOUND = 7
 LONGEST_COMPOUND = 80
@@ -46,7 +46,7 @@ class Splitter:
         self._cover = _Cover(self.words)
         self._cover_folded = _Cover(self._folded)
         self._parts = Remembered(self._split)
-        self._expanded = Remembered(self._expand)
+        self._expanded = Remembered(self._expand, 2 * WORDS_REMEMBERED)  # with their commas they are more
 
     def __reduce__(self) -> tuple[type["Splitter"], tuple[frozenset[str], frozenset[str]]]:
         return Splitter, (self.words, self.never)
