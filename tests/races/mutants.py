@@ -53,8 +53,8 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "indexer/rebuild.py",
-        "indexes.keep_words(session, self.name, parts, lexicon.to_bytes())",
-        "indexes.keep_words(session, self.name, parts, lexicon.to_bytes()); "
+        "indexes.keep_words(session, self.name, parts, packed(crew.frequencies))",
+        "indexes.keep_words(session, self.name, parts, packed(crew.frequencies)); "
         "indexes.advance(session, self.name, indexes.changes.latest_rev(session))",
         f"{REBUILD}::test_edits_deletions_and_returns_during_a_rebuild_are_not_lost[sqlite-embedded]",
         "the checkpoint of a new index is set after the load instead of before",
