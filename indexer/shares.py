@@ -17,7 +17,7 @@ from indexer import document
 from indexer.document import Draft
 from indexer.writers import Document, Failure
 from service.german.analysis import TOKEN
-from service.german.compounds import LEARNT_LENGTHS
+from service.german.compounds import may_be_part
 from service.german.normalise import fold_gender
 from service.german.remembered import Remembered
 from service.german.spelling import Lexicon
@@ -84,10 +84,10 @@ class Share:
             yield len(batch)
 
     def learnt(self) -> Learnt:
-        """What was learnt when all was read: nouns are written with a capital letter."""
+        """What was learnt when all was read."""
         learnt = Learnt(offers=self._offers)
         for word, offers in self._words.items():
-            if word[0].isupper() and len(word) in LEARNT_LENGTHS:
+            if may_be_part(word):
                 learnt.nouns[word.lower()] += offers
         return learnt
 

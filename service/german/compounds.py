@@ -178,11 +178,14 @@ def _cost(parts: tuple[str, ...]) -> tuple[int, int]:
     return len(parts), -sum(map(len, parts))
 
 
+def may_be_part(word: str) -> bool:
+    """Whether a word as it is written is a candidate for a part: a noun (it has a capital letter) of the right length."""
+    return word[0].isupper() and len(word) in LEARNT_LENGTHS
+
+
 def nouns(text: str) -> set[str]:
-    """Words of a text written with a capital letter, in lower case: the candidates for parts, to be counted by offer."""
-    return {
-        word.lower() for word in WORD.findall(fold_gender(text)) if word[0].isupper() and len(word) in LEARNT_LENGTHS
-    }
+    """The candidates for parts of a text, in lower case, to be counted by offer."""
+    return {word.lower() for word in WORD.findall(fold_gender(text)) if may_be_part(word)}
 
 
 def learn(frequencies: Mapping[str, int], words: Collection[str], never: Collection[str] = ()) -> set[str]:

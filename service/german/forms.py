@@ -117,6 +117,8 @@ _FORMS = (
     ("frau", "frauen"), ("ierende", "ent"), ("ierende", "enten"), ("ierende", "entin"), ("ierenden", "ent"),
     ("ierenden", "enten"), ("er", "ers"), ("er", "ern"), ("el", "els"), ("el", "eln"),
 )  # fmt: skip
+# (ending of a small thing, that of the thing): Jäckchen, Jacke.
+_SMALL = (("chen", ""), ("chen", "e"), ("lein", ""), ("lein", "e"))
 _MADE_FROM = (
     ("er", "ung"), ("er", "en"), ("ler", "lung"), ("iert", "ierung"), ("ieren", "ierung"), ("ieren", "ation"),
     ("iert", "ation"), ("iert", "ieren"), ("los", "losigkeit"), ("lose", "losigkeit"), ("losen", "losigkeit"),
@@ -124,8 +126,8 @@ _MADE_FROM = (
     ("iker", ""), ("ikern", ""), ("iker", "ismus"), ("isch", "e"), ("isch", "ien"), ("isch", "er"), ("arin", "ariat"),
     ("ent", "ium"), ("loge", "logie"), ("login", "logie"), ("loge", "logisch"), ("ie", "isch"), ("ik", "isch"),
     ("er", "erei"), ("frei", "freiheit"), ("heit", ""), ("schaft", ""), ("ling", "linge"), ("t", "ung"), ("en", "ung"),
-    ("n", "ung"), ("n", "er"), ("lich", ""), ("lich", "e"), ("lich", "en"), ("chen", ""), ("chen", "e"), ("lein", ""),
-    ("lein", "e"), ("end", "en"), ("end", "e"), ("end", "ung"),
+    ("n", "ung"), ("n", "er"), ("lich", ""), ("lich", "e"), ("lich", "en"), *_SMALL,
+    ("end", "en"), ("end", "e"), ("end", "ung"),
 )  # fmt: skip
 
 
@@ -196,9 +198,9 @@ def without_diminutive(word: str) -> Iterator[str]:
     >>> list(without_diminutive("babyjackchen"))
     ['babyjack', 'babyjacke']
     """
-    for ending in ("chen", "lein"):
+    for ending, instead in _SMALL:
         if word.endswith(ending):
-            yield from (word.removesuffix(ending), word.removesuffix(ending) + "e")
+            yield word.removesuffix(ending) + instead
 
 
 def infinitives(word: str) -> Iterator[str]:

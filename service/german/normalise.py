@@ -76,7 +76,10 @@ def clean(text: str) -> str:
 
 def fold_gender(text: str) -> str:
     """Clean text with gender forms written out: ``Lehrer:innen`` becomes ``Lehrerinnen``, as the server's char filter does."""
-    text = clean(text)
+    return _without_marks(clean(text))
+
+
+def _without_marks(text: str) -> str:
     return GENDER_MARK.sub("", text) if any(map(text.__contains__, _MARKED)) else text
 
 
@@ -96,7 +99,7 @@ class Aligned:
 def align(text: str) -> Aligned:
     """``fold_gender(text)`` with the way back to the original text, for marking words in it."""
     cleaned = clean(text)
-    folded = GENDER_MARK.sub("", cleaned)
+    folded = _without_marks(cleaned)
     if folded == text:
         return Aligned(text, range(len(text)), range(1, len(text) + 1))
     starts, ends = _places(text, cleaned)
