@@ -1,8 +1,8 @@
 """The application that gunicorn serves: `gunicorn service.wsgi:app`. Bad settings stop it with one line."""
 
+import gc
 import sys
 from contextlib import suppress
-from threading import Thread
 
 from flask import Flask
 
@@ -18,8 +18,8 @@ MISSPELT = "Deutschkuhrs"
 
 
 def warm_up(of: Flask) -> None:
-    """Does what a process does once, which takes seconds, before its first visitor searches: reads rules, lexicon and
-    phrase book, and what near words are looked up in."""
+    """Does what a process does once, which takes seconds: reads rules, lexicon and phrase book, and what near words are
+    looked up in. It is done before the process answers, so nobody waits for it behind others who do the same."""
     with suppress(Exception):  # whatever it is, it is told where a visitor meets it
         standing = of.extensions["angebote"].search.standing()
         understand(MISSPELT, standing.service.book(standing.served))
@@ -30,5 +30,10 @@ try:
     config.require_secret(settings)
 except BadSetting as error:
     sys.exit(error.message)
+gc.disable()
 app = create_app(settings, PATIENCE)
-Thread(target=warm_up, args=[app], name="words", daemon=True).start()
+warm_up(app)
+# What was read above stays as long as the process: looking through it again and again for what could go would hold up pages.
+gc.collect()
+gc.freeze()
+gc.enable()

@@ -108,7 +108,7 @@ class Stage:
     def get(self, address: str) -> bytes | None:
         """The body of a good answer, else None."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{address}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{address}", timeout=15) as answer:
                 return bytes(answer.read())
         except OSError:
             return None

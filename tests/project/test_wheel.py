@@ -27,6 +27,7 @@ from tests.servers.process import free_port
 from tests.servers.runs import ROOT
 
 START_SECONDS = 60
+LONGEST_ANSWER = 15
 pytestmark = pytest.mark.xdist_group("wheel")  # one worker: what the module prepares is prepared once
 
 
@@ -159,7 +160,7 @@ def family(pid: int) -> list[int]:
 def answer(url: str) -> tuple[int, bytes]:
     """Status and body; 0 where nobody answers."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  always http on loopback
+        with urllib.request.urlopen(url, timeout=LONGEST_ANSWER) as response:  # noqa: S310  always http on loopback
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         return error.code, b""
