@@ -8,11 +8,11 @@ where both are said.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice, product
-from math import log
+from math import log, sqrt
 from typing import Any, Literal
 
 from service.german.analysis import TOKEN, Analysis, Span, join_feminine, lower
@@ -24,6 +24,14 @@ NEAR = 4
 """Other words that may stand between the words of a left side."""
 MOST_OF_IT, MOST_TOLD = 0.7, 3
 """How much of a left side a strange word must say, by the weight of its words; how many of them are taken."""
+ALIKE, ALIKE_ALONE = 0.4, 0.6
+"""How alike a left side is at least to what a query says, from 0 to 1: by several words, and by a strange word alone."""
+MOST_ALIKE, MOST_MEANT = 5, 12
+"""How many rules are asked that are only alike, and how many words are taken from them."""
+MOST_COMPARED = 2_000
+"""Left sides that a query is compared with: those of its rarer words, at least of the rarest one."""
+OTHER_FORM = 0.7
+"""What another form of a word counts, in parts of the word itself, where it is compared with left sides."""
 
 # A word after one of these is not what somebody has or looks for: "ohne Papiere" must not find passport offices.
 NEGATION = re.compile(r"^(?:ohne|nicht|kein(?:e[mnrs]?)?)$")
@@ -200,6 +208,69 @@ class Synonyms:
             if not typed >= {*self._analysis.std(target)}
         ]
 
+    def resembling(self, query: str, strange: Callable[[str], bool] = lambda _: False) -> list[tuple[Expansion, float]]:
+        """What the left sides mean that say nearly what a query says, and how alike they are, the most alike first: the
+        cosine of their words, weighted by how few left sides hold them. What several rules mean adds up, to 1 at most.
+
+        It needs no left side as a whole, but more than one word of it, or one beside others that is `strange` (`expand`).
+        """
+        words = list(self._analysis.spans(query))
+        rules: dict[tuple[str, ...], tuple[float, tuple[str, ...]]] = {}
+        for like, tokens in self._alike_to(words, strange):
+            for source in self._by_tokens[tokens]:
+                if not source.small:
+                    rules.setdefault(source.targets, (like, tokens))
+        votes: defaultdict[str, float] = defaultdict(float)
+        told: set[str] = set()
+        for targets, (like, tokens) in list(rules.items())[:MOST_ALIKE]:
+            told.update(tokens)
+            for target in targets:
+                votes[target] += like
+        said = tuple(word for word in words if not told.isdisjoint((word.std, *self._forms(word))))
+        typed = {word.std for word in words}
+        return [
+            (self._expansion(said, target, 0, said=True), min(1.0, vote))
+            for target, vote in sorted(votes.items(), key=lambda entry: -entry[1])[:MOST_MEANT]
+            if not typed >= {*self._analysis.std(target)}
+        ]
+
+    def _alike_to(self, words: Sequence[Span], strange: Callable[[str], bool]) -> list[tuple[float, tuple[str, ...]]]:
+        """Left sides that say nearly what words say, the most alike first."""
+        meant: dict[str, tuple[int, float]] = {}
+        for place, word in enumerate(words):
+            for token, share in ((word.std, 1.0), *((form, OTHER_FORM) for form in self._forms(word))):
+                if token in self._phrases and share > meant.get(token, (0, 0.0))[1]:
+                    meant[token] = place, share
+        if len(words) < 2:
+            return []
+        alone = cache(lambda place: strange(words[place].exact))
+        length = self._length({word.std for word in words})
+        found: list[tuple[float, tuple[str, ...]]] = []
+        for tokens, both in self._shared({token: share for token, (_, share) in meant.items()}).items():
+            if both < (ALIKE * length) ** 2:  # however short the left side is
+                continue
+            like = min(1.0, both / (length * self._length(tokens)))
+            if like >= ALIKE:
+                places = {meant[token][0] for token in tokens if token in meant}
+                if len(places) > 1 or (like >= ALIKE_ALONE and alone(min(places))):
+                    found.append((like, tokens))
+        return sorted(found, key=lambda entry: (-entry[0], entry[1]))
+
+    def _shared(self, meant: Mapping[str, float]) -> dict[tuple[str, ...], float]:
+        """What left sides have in common with words, by the square of their weight times what each counts."""
+        shared: dict[tuple[str, ...], float] = {}
+        for token in sorted(meant, key=lambda token: len(self._phrases[token])):
+            weight = (meant[token] * self._weight(token)) ** 2
+            if not shared or len(shared) + len(self._phrases[token]) <= MOST_COMPARED:
+                shared |= {tokens: shared.get(tokens, 0.0) + weight for tokens in self._phrases[token]}
+            else:  # a word of many left sides is compared only where a rarer one stands beside it
+                shared |= {tokens: both + weight for tokens, both in shared.items() if token in tokens}
+        return shared
+
+    def _length(self, tokens: Iterable[str]) -> float:
+        return sqrt(sum(self._weight(token) ** 2 for token in tokens))
+
+    @lru_cache(maxsize=1 << 14)  # noqa: B019  one object a process
     def _weight(self, token: str) -> float:
         """What a word says: the more, the fewer left sides hold it."""
         return log(1 + len(self._by_tokens) / (1 + len(self._phrases.get(token, ()))))

@@ -49,6 +49,20 @@ def synonyms_inside(word: Word, book: Wordbook, boosts: Boosts, whole: float) ->
     return [replace(synonym, source=word.text) for synonym in found]
 
 
+def resembling(text: str, book: Wordbook, boosts: Boosts, known: Sequence[Synonym]) -> list[Synonym]:
+    """What sayings mean that are like a text, beside the `known` synonyms of rules that fired: the more those count, the
+    less does what is only alike."""
+    if not boosts.resembling:
+        return []
+    weight = boosts.resembling * (1 - min(1.0, max((synonym.weight for synonym in known), default=0.0)) / 2)
+    said = {synonym.stems for synonym in known if synonym.weight > boosts.synonyms}
+    made = [
+        _synonym(expansion.text, _source(text, expansion.words, book), book, weight * like)
+        for expansion, like in book.synonyms.resembling(text, book.guesses.is_strange)
+    ]
+    return [synonym for synonym in made if synonym.stems and synonym.stems not in said]
+
+
 def negations_of(text: str, book: Wordbook, boosts: Boosts) -> tuple[Synonym, ...]:
     """The other ways to say that something is missing: keine Prüfung for ohne Prüfung."""
     if not boosts.negated:

@@ -260,3 +260,38 @@ def test_bad_rules_of_several_files_name_the_file(tmp_path: Path) -> None:
 
     with pytest.raises(BadRules, match=r"b\.txt, Zeile 1: "):
         read_rules(tmp_path, ANALYSIS)
+
+
+def test_what_left_sides_mean_that_say_nearly_the_same() -> None:
+    common = "\n".join(f"{word} geld fehlt => sozialberatung {word}" for word in ("miete", "strom", "heizung", "essen"))
+    synonyms = Synonyms.parse(
+        f"{common}\nkind zahnspange bezahlen => krankenkasse, zuschuss\nlicht aus => strom", ANALYSIS
+    )
+
+    def meant(query: str, strange: str = "") -> dict[str, float]:
+        return {expansion.text: like for expansion, like in synonyms.resembling(query, strange.split().__contains__)}
+
+    assert list(meant("zahnspange der Tochter selbst bezahlen")) == ["krankenkasse", "zuschuss"]
+    assert synonyms.expand("zahnspange der Tochter selbst bezahlen") == [], "no left side stands in it as a whole"
+    assert [word.exact for word in synonyms.resembling("zahnspange selbst bezahlen")[0][0].words] == [
+        "zahnspange",
+        "bezahlen",
+    ]
+    assert meant("zahnspange teuer") == {}, "one word says too little"
+    assert meant("zahnspange", "zahnspange") == {}, "one word alone is no saying"
+    assert meant("garten bezahlen") == {}
+    assert all(0 < like <= 1 for like in meant("Geld fehlt für Miete und Strom").values())
+    closest, *_ = meant("Geld fehlt für Strom")
+    assert closest == "sozialberatung strom"
+
+
+def test_a_strange_word_beside_others_is_like_a_left_side_that_it_says_most_of() -> None:
+    common = "\n".join(
+        f"{word} kaputt => reparatur {word}" for word in ("herd", "rad", "tisch", "stuhl", "lampe", "uhr")
+    )
+    synonyms = Synonyms.parse(f"{common}\nzwickmühle kaputt => lebensberatung", ANALYSIS)
+
+    assert [found.text for found, _ in synonyms.resembling("zwickmühle herd", "zwickmühl zwickmuhle".__contains__)] == [
+        "lebensberatung"
+    ]
+    assert synonyms.resembling("zwickmühle herd") == []
