@@ -51,14 +51,15 @@ def synonyms_inside(word: Word, book: Wordbook, boosts: Boosts, whole: float) ->
 
 def resembling(text: str, book: Wordbook, boosts: Boosts, known: Sequence[Synonym]) -> list[Synonym]:
     """What sayings mean that are like a text, beside the `known` synonyms of rules that fired: the more those count, the
-    less does what is only alike."""
+    less does what is only alike, and where they speak no strange word speaks alone."""
     if not boosts.resembling:
         return []
     weight = boosts.resembling * (1 - min(1.0, max((synonym.weight for synonym in known), default=0.0)) / 2)
     said = {synonym.stems for synonym in known if synonym.weight > boosts.synonyms}
+    strange = (lambda _: False) if said else book.guesses.is_strange
     made = [
         _synonym(expansion.text, _source(text, expansion.words, book), book, weight * like)
-        for expansion, like in book.synonyms.resembling(text, book.guesses.is_strange)
+        for expansion, like in book.synonyms.resembling(text, strange)
     ]
     return [synonym for synonym in made if synonym.stems and synonym.stems not in said]
 
