@@ -236,13 +236,13 @@ class Synonyms:
 
     def _alike_to(self, words: Sequence[Span], strange: Callable[[str], bool]) -> list[tuple[float, tuple[str, ...]]]:
         """Left sides that say nearly what words say, the most alike first."""
+        if len(words) < 2:
+            return []
         meant: dict[str, tuple[int, float]] = {}
         for place, word in enumerate(words):
             for token, share in ((word.std, 1.0), *((form, OTHER_FORM) for form in self._forms(word))):
                 if token in self._phrases and share > meant.get(token, (0, 0.0))[1]:
                     meant[token] = place, share
-        if len(words) < 2:
-            return []
         alone = cache(lambda place: strange(words[place].exact))
         length = self._length({word.std for word in words})
         found: list[tuple[float, tuple[str, ...]]] = []

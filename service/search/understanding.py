@@ -33,7 +33,8 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS, today: date 
     compounds = [replace(word_of(j.word, book, boosts), apart=j.source, weight=boosts.joined) for j in joined]
     words += [word for word in compounds if word.stems not in known]
     whole = says(book.analysis.spans(text), book, boosts) or 1.0
-    synonyms = synonyms_of(_spelt(text, words, book), book, boosts, whole)
+    spelt = _spelt(text, words, book)
+    synonyms = synonyms_of(spelt, book, boosts, whole)
     for compound in joined:
         spoken = says(book.analysis.spans(compound.source), book, boosts) / whole
         synonyms += [
@@ -41,7 +42,7 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS, today: date 
         ]
     for word in words:
         synonyms += synonyms_inside(word, book, boosts, whole) if len(word.parts) > 1 else []
-    synonyms += resembling(_spelt(text, words, book), book, boosts, synonyms)
+    synonyms += resembling(spelt, book, boosts, synonyms)
     negations = negations_of(text, book, boosts)
     return Plan(
         words=tuple(words),

@@ -35,9 +35,8 @@ def test_an_edit_is_found_by_the_search(page: Page, own_server: LiveServer) -> N
     expect(page.get_by_text("Gespeichert. In der Suche sichtbar in wenigen Sekunden.")).to_be_visible()
     for _ in range(50):
         page.goto(f"{own_server.url}/angebote?q=quittenzauber")
-        if page.locator(
-            ".hit__title", has_text="Quittenzauber"
-        ).count():  # until then the page offers help, with hits of its own
+        # Until then the page offers help, with hits of its own.
+        if page.locator(".hit__title", has_text="Quittenzauber").count():
             break
         page.wait_for_timeout(200)
     expect(page.locator(".hit__title").first).to_have_text("Quittenzauber am Nachmittag")
