@@ -32,6 +32,9 @@ from service.vocabulary import Vocabularies
 BATCH = 500
 TOKENS_REMEMBERED = 1 << 14
 """Words with their commas whose tokens are remembered while the offers are read."""
+SPLIT_WORDS_REMEMBERED = 1 << 18
+"""Words whose compound parts are remembered while documents are made: those of 50,000 offers (120,000), as each is asked
+for again when words are counted; some 15 MB."""
 REFUSED = (ValueError, KeyError, TypeError)
 
 
@@ -105,11 +108,15 @@ class Share:
 
     def _count(self, book: Wordbook) -> None:
         """Words as tokens, compound parts too; each word is analysed once, however many offers have it."""
+        parts: Counter[str] = Counter()
         while self._words:
             word, offers = self._words.popitem()
-            for text in (word, *book.splitter.parts(word)):
-                for token in book.analysis.exact(text):
-                    self.frequencies[token] += offers
+            self.frequencies[book.analysis.token(word)] += offers
+            for part in book.splitter.parts(word):
+                parts[part] += offers
+        for part, offers in parts.items():
+            self.frequencies[book.analysis.token(part)] += offers
+        self.frequencies.pop("", None)  # stop words
 
     def close(self) -> None:
         """Removes the file."""
@@ -142,7 +149,8 @@ class Share:
 
 def new_wordbook(vocabularies: Vocabularies, parts: frozenset[str]) -> Wordbook:
     """The wordbook of an index that is being built; its lexicon is filled last."""
-    return wordbook.make(wordbook.read_lists(data_folder("mappings")), vocabularies, parts, Lexicon())
+    lists = wordbook.read_lists(data_folder("mappings"))
+    return wordbook.make(lists, vocabularies, parts, Lexicon(), SPLIT_WORDS_REMEMBERED)
 
 
 def batches(database: Database, first: int, last: int) -> Iterator[list[StoredOffer]]:

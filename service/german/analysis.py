@@ -137,6 +137,11 @@ class Analysis:
         exact = fold(word)
         return _Forms(exact, stem(join_feminine(exact)))
 
+    def token(self, word: str) -> str:
+        """The token of ``de_exact`` of a word as `TOKEN` cuts it, "" for a stop word."""
+        forms = self._forms[word]
+        return forms.exact if forms else ""
+
     def exact(self, text: str) -> list[str]:
         """Tokens of ``de_exact``: normalised, unstemmed; for spelling and suggestions."""
         analyse = self._forms.__getitem__

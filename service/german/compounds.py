@@ -21,6 +21,12 @@ LEARNT_LENGTHS = range(4, 11)
 LEARNT_FREQUENCY = 3
 """A word of the offers becomes a part if it stands in at least this many of them."""
 
+_linked = Remembered(lambda letters: tuple(len(link) for link in LINKS if letters.startswith(link)))
+"""The two letters after a part → how many of them may link it with the next one (0: it needs no link)."""
+_NO_WAY = 1 << 30
+_PART = 1_000
+"""What a part costs, less its letters: fewer parts first, then fewer linking letters."""
+
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _HANGS = re.compile(r"-(?:(?=\s*(?:[,/&]|und|oder|sowie|bzw|u\.))|(?<=[\s,/&.]-)(?=[^\W\d_]{3}))")
 _FIRST_HANGS = re.compile(r"(?<![^\W\d_])([^\W\d_]{3,}+)-\s*(?=[,/&]|(?:und|oder|sowie|bzw\.?|u\.)\s)")
@@ -35,17 +41,18 @@ _NO_PART = re.compile(r"(?:lich|isch|ig|bar|sam|haft|los)(?:e[mnrs]?)?$|(?:heit|
 class Splitter:
     """Splits by a fixed list of parts; the list is kept beside each physical index so that all its documents agree.
 
-    ``never`` holds whole words that must not be split, such as names of towns.
+    ``never`` holds whole words that must not be split, such as names of towns. Of so many words as ``remembered`` says the
+    parts are kept.
     """
 
-    def __init__(self, words: Iterable[str], never: Iterable[str] = ()):
+    def __init__(self, words: Iterable[str], never: Iterable[str] = (), remembered: int = WORDS_REMEMBERED):
         self.words = frozenset(word.lower() for word in words)
         self.never = frozenset(word.lower() for word in never)
         self._folded = {fold(word): word for word in sorted(self.words, reverse=True)}
         self._never = {fold(word) for word in self.never}
-        self._cover = _Cover(self.words)
+        self._cover = _Cover({word: word for word in self.words})
         self._cover_folded = _Cover(self._folded)
-        self._parts = Remembered(self._split)
+        self._parts = Remembered(self._split, remembered)
         self._expanded = Remembered(self._expand, 2 * WORDS_REMEMBERED)  # with their commas they are more
 
     def __reduce__(self) -> tuple[type["Splitter"], tuple[frozenset[str], frozenset[str]]]:
@@ -112,7 +119,7 @@ class Splitter:
         folded = fold(word)  # "Auslaenderbehoerde", "Auslanderbehorde"
         if len(folded) < SHORTEST_COMPOUND or folded in self._folded or folded in self._never:
             return ()
-        return tuple(self._folded[part] for part in self._cover_folded.fewest(folded))
+        return self._cover_folded.fewest(folded)
 
 
 def _joined(first: str, rest: str, parts: list[str]) -> str:
@@ -131,51 +138,61 @@ class _Cover:
     """Covers words with listed parts: at each place of a word only those lengths are tried that parts have which begin
     with its next three letters."""
 
-    def __init__(self, listed: Collection[str]):
-        self._listed = listed
+    def __init__(self, listed: Mapping[str, str]):
+        self._listed = dict(listed)
         self._lengths: dict[str, bytes] = {}  # one byte a length: a query's words may be any of 100,000
         for part in listed:
-            self.add(part)
+            self._note(part)
 
     def add(self, part: str) -> None:
-        """A part that has joined the list; a shorter one than `SHORTEST_PART` covers nothing."""
+        """A part that has joined the list."""
+        self._listed[part] = part
+        self._note(part)
+
+    def _note(self, part: str) -> None:
         beginning, length = part[:SHORTEST_PART], len(part)
         known = self._lengths.get(beginning, b"")
         if SHORTEST_PART <= length <= LONGEST_COMPOUND and length not in known:
             self._lengths[beginning] = known + bytes([length])
 
     def fewest(self, word: str) -> tuple[str, ...]:
-        """The fewest listed parts (with the fewest linking letters) that cover the word, () if there is no way or the
-        word is a single one."""
+        """The fewest listed parts, then those with the fewest linking letters, that cover the word; () if there is no way
+        or the word is a single one. Mieterberatung is Mieter and Beratung, not Miete.
+
+        A full build asks for each of 200,000 words: hence numbers instead of lists of parts, and no calls inside.
+        """
         n = len(word)
-        best: list[tuple[str, ...] | None] = [()] + [None] * n  # best[i]: fewest parts that cover word[:i]
-        for i in range(n - SHORTEST_PART + 1):
-            so_far = best[i]
-            if so_far is None:
+        last = n - SHORTEST_PART  # the last place where a part can begin
+        costs = [_NO_WAY] * (n + 1)  # costs[i]: of word[:i]
+        ways = [(0, 0)] * (n + 1)  # ways[i]: where its last part begins and ends
+        costs[0] = furthest = 0
+        for i in range(last + 1):
+            if i > furthest:
+                return ()
+            so_far = costs[i]
+            if so_far == _NO_WAY:
                 continue
             for length in self._lengths.get(word[i : i + SHORTEST_PART], b""):
-                part = word[i : i + length]
-                if part in self._listed:
-                    _reach(best, word, i + len(part), (*so_far, part))
-        found = best[n]
-        return found if found and len(found) > 1 else ()
+                end = i + length
+                if end > n or word[i:end] not in self._listed:
+                    continue
+                cost = so_far + _PART - length
+                for letters in _linked[word[end : end + 2]]:
+                    reached = end + letters
+                    if cost < costs[reached] and (not letters or reached <= last):
+                        costs[reached], ways[reached] = cost, (i, end)
+                        if reached > furthest:
+                            furthest = reached
+        return self._found(word, ways) if costs[n] != _NO_WAY else ()
 
-
-def _reach(best: list[tuple[str, ...] | None], word: str, end: int, parts: tuple[str, ...]) -> None:
-    """Note ``parts`` for every place that they reach with a linking letter; the last part needs none."""
-    n = len(word)
-    for link in LINKS:
-        k = end + len(link)
-        if k > n or not word.startswith(link, end) or (link and k == n):
-            continue
-        known = best[k]
-        if known is None or _cost(parts) < _cost(known):
-            best[k] = parts
-
-
-def _cost(parts: tuple[str, ...]) -> tuple[int, int]:
-    """Fewer parts, then fewer linking letters: Mieterberatung is Mieter and Beratung, not Miete."""
-    return len(parts), -sum(map(len, parts))
+    def _found(self, word: str, ways: list[tuple[int, int]]) -> tuple[str, ...]:
+        parts: list[str] = []
+        place = len(word)
+        while place:
+            start, end = ways[place]
+            parts.append(self._listed[word[start:end]])
+            place = start
+        return tuple(reversed(parts)) if len(parts) > 1 else ()
 
 
 def may_be_part(word: str) -> bool:
@@ -197,7 +214,7 @@ def learn(frequencies: Mapping[str, int], words: Collection[str], never: Collect
     """
     taken = set(words)
     barred = {word.lower() for word in never}
-    cover = _Cover(taken)
+    cover = _Cover({word: word for word in taken})
     learnt: set[str] = set()
     for word in sorted(frequencies, key=lambda word: (len(word), word)):
         if (

@@ -10,16 +10,19 @@ WORDS_REMEMBERED = 1 << 15
 
 
 class Remembered(dict[str, Value]):
-    """``remembered[word]`` is ``make(word)``, made once. Twice as fast as `functools.lru_cache`; where it is full it
-    begins anew, which costs little as common words come again at once."""
+    """``remembered[word]`` is ``make(word)``, made once. Twice as fast as `functools.lru_cache`. Where it is half full its
+    words make room, and those that come again before the next half is full come back: common words are made once."""
 
     def __init__(self, make: Callable[[str], Value], most: int = WORDS_REMEMBERED):
         super().__init__()
         self._make = make
-        self._most = most
+        self._half = most // 2
+        self._before: dict[str, Value] = {}
 
     def __missing__(self, word: str) -> Value:
-        if len(self) >= self._most:
+        made = self._before[word] if word in self._before else self._make(word)
+        if len(self) >= self._half:
+            self._before = dict(self)
             self.clear()
-        self[word] = made = self._make(word)
+        self[word] = made
         return made

@@ -17,6 +17,7 @@ from service.german.compounds import Splitter, learn
 from service.german.normalise import align
 from service.german.phrasebook import Phrasebook, Row
 from service.german.phrasebook import parse as parse_glossary
+from service.german.remembered import WORDS_REMEMBERED
 from service.german.rules import read_rules, word_by_word
 from service.german.spelling import Lexicon
 from service.german.synonyms import Synonyms
@@ -269,7 +270,9 @@ def learn_parts(lists: Lists, vocabularies: Vocabularies, frequencies: Mapping[s
     return lists.parts | learn(frequencies, lists.parts, never)
 
 
-def make(lists: Lists, vocabularies: Vocabularies, parts: Collection[str], lexicon: Lexicon) -> Wordbook:
-    """The wordbook of an index that was built with these parts."""
-    splitter = Splitter(parts, never=lists.never_split | town_words(vocabularies))
+def make(
+    lists: Lists, vocabularies: Vocabularies, parts: Collection[str], lexicon: Lexicon, remembered: int = WORDS_REMEMBERED
+) -> Wordbook:
+    """The wordbook of an index that was built with these parts, which keeps those of so many words as `remembered` says."""
+    splitter = Splitter(parts, lists.never_split | town_words(vocabularies), remembered)
     return Wordbook(lists, splitter, lexicon, vocabularies)
