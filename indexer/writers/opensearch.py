@@ -5,7 +5,7 @@ The helpers of the client are not used: they raise on 409 and 404, which are suc
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -27,6 +27,8 @@ WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before a request that the server was too busy for (429) is repeated."""
 PAGE = 5_000
 """Documents of one page when ids and revisions are read."""
+READ = ("rev", "content_hash")
+"""What is read of them beside the id."""
 
 
 def connect(settings: Settings) -> OpenSearch:
@@ -190,31 +192,37 @@ class OpenSearchWriter:
             self._client.indices.delete(index=name, params={"ignore_unavailable": "true"})
 
     def entries(self, name: str) -> Iterator[Indexed]:
-        """See `IndexWriter.entries`; a point in time keeps the pages consistent."""
+        """See `IndexWriter.entries`; a point in time keeps the pages consistent. The next page is fetched while this one
+        is used."""
         with _translated():
             point = self._client.create_pit(index=name, params={"keep_alive": "2m"})["pit_id"]
+        with ThreadPoolExecutor(1) as ahead:
+            try:
+                coming: Future[list[Any]] | None = ahead.submit(self._page, name, point, None)
+                while coming:
+                    hits = coming.result()
+                    full = len(hits) == PAGE
+                    coming = ahead.submit(self._page, name, point, hits[-1]["sort"]) if full else None
+                    with _translated():
+                        found = [Indexed(hit["sort"][0], *(hit["fields"][of][0] for of in READ)) for hit in hits]
+                    yield from found
+            finally:
+                with _translated():
+                    self._client.delete_pit(body={"pit_id": [point]})
+
+    def _page(self, name: str, point: str, after: list[Any] | None) -> list[Any]:
         body: dict[str, Any] = {
-            "size": PAGE, "sort": [{"offer_id": "asc"}], "stored_fields": "_none_", "docvalue_fields": ["rev", "content_hash"],
+            "size": PAGE, "sort": [{"offer_id": "asc"}], "stored_fields": "_none_", "docvalue_fields": READ,
             "track_total_hits": False, "pit": {"id": point, "keep_alive": "2m"},
         }  # fmt: skip
-        try:
-            while True:
-                with _translated():
-                    answer = self._client.search(body=body)
-                    if answer["timed_out"] or answer["_shards"]["failed"]:
-                        raise SearchUnavailable(f"OpenSearch: {name} could not be read completely")
-                    hits = answer["hits"]["hits"]
-                    found = [
-                        Indexed(hit["sort"][0], *(hit["fields"][of][0] for of in ("rev", "content_hash")))
-                        for hit in hits
-                    ]
-                yield from found
-                if len(hits) < PAGE:
-                    return
-                body["search_after"] = hits[-1]["sort"]
-        finally:
-            with _translated():
-                self._client.delete_pit(body={"pit_id": [point]})
+        if after:
+            body["search_after"] = after
+        with _translated():
+            answer = self._client.search(body=body)
+            if answer["timed_out"] or answer["_shards"]["failed"]:
+                raise SearchUnavailable(f"OpenSearch: {name} could not be read completely")
+            hits: list[Any] = answer["hits"]["hits"]
+            return hits
 
     def close(self) -> None:
         """See `IndexWriter.close`."""

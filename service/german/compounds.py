@@ -181,8 +181,7 @@ class _Cover:
                     reached = end + letters
                     if cost < costs[reached] and (not letters or reached <= last):
                         costs[reached], ways[reached] = cost, (i, end)
-                        if reached > furthest:
-                            furthest = reached
+                        furthest = max(furthest, reached)
         return self._found(word, ways) if costs[n] != _NO_WAY else ()
 
     def _found(self, word: str, ways: list[tuple[int, int]]) -> tuple[str, ...]:

@@ -271,7 +271,11 @@ def learn_parts(lists: Lists, vocabularies: Vocabularies, frequencies: Mapping[s
 
 
 def make(
-    lists: Lists, vocabularies: Vocabularies, parts: Collection[str], lexicon: Lexicon, remembered: int = WORDS_REMEMBERED
+    lists: Lists,
+    vocabularies: Vocabularies,
+    parts: Collection[str],
+    lexicon: Lexicon,
+    remembered: int = WORDS_REMEMBERED,
 ) -> Wordbook:
     """The wordbook of an index that was built with these parts, which keeps those of so many words as `remembered` says."""
     splitter = Splitter(parts, lists.never_split | town_words(vocabularies), remembered)
