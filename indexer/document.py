@@ -45,7 +45,7 @@ def texts(offer: StoredOffer) -> Texts:
         *(_place_words(place) for place in places),
         *(entry["text"] for entry in record["translations"] if entry["field"] in {"title", "summary"}),
     ]  # fmt: skip
-    return Texts(clean(record["title"]), "\n".join(clean(line) for line in lines if line), description)
+    return Texts(clean(record["title"]), clean("\n".join(filter(None, lines))), description)
 
 
 def _place_words(place: dict[str, Any]) -> str:
@@ -99,11 +99,12 @@ def complete(begun: Draft, book: Wordbook) -> Document:
     if completed:
         body = f"{body}\n{completed}"
     words = [found for name in begun.terms if (found := book.term_words.get(name))]
+    title_parts = splitter.expand(title)
     made = document | {
         "body": body,
-        "all_parts": splitter.expand(f"{title}\n{body}"),
+        "all_parts": f"{title_parts}\n{splitter.expand(body)}",
         "labels": "\n".join(dict.fromkeys(chain.from_iterable(found.german for found in words))),
-        "suggest": f"{title} {splitter.expand(title)}",
+        "suggest": f"{title} {title_parts}",
     }
     return made | {"content_hash": _fingerprint(made)}
 

@@ -18,7 +18,7 @@ from indexer.document import Draft
 from indexer.writers import Document, Failure
 from service.german.analysis import TOKEN
 from service.german.compounds import may_be_part
-from service.german.normalise import fold_gender
+from service.german.normalise import without_marks
 from service.german.remembered import Remembered
 from service.german.spelling import Lexicon
 from service.paths import data_folder
@@ -131,7 +131,7 @@ class Share:
             self.failures.append(Failure(str(offer.uuid), offer.rev, f"{type(error).__name__}: {error}"))
             return b""
         text = f"{made.document['title']}\n{made.document['body']}"
-        self._words.update(set(chain.from_iterable(map(self._tokens.__getitem__, set(fold_gender(text).split())))))
+        self._words.update(set(chain.from_iterable(map(self._tokens.__getitem__, set(without_marks(text).split())))))
         self._offers += 1
         return spooled
 

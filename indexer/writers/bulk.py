@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -17,9 +16,8 @@ FILTER = "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.
 """What of an answer is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """What a line of a bulk request is about."""
+class Action(NamedTuple):
+    """What a line of a bulk request is about; a plain tuple, as each goes from process to process."""
 
     offer_id: str
     rev: int

@@ -76,10 +76,11 @@ def clean(text: str) -> str:
 
 def fold_gender(text: str) -> str:
     """Clean text with gender forms written out: ``Lehrer:innen`` becomes ``Lehrerinnen``, as the server's char filter does."""
-    return _without_marks(clean(text))
+    return without_marks(clean(text))
 
 
-def _without_marks(text: str) -> str:
+def without_marks(text: str) -> str:
+    """`fold_gender` of text that is clean already."""
     return GENDER_MARK.sub("", text) if any(map(text.__contains__, _MARKED)) else text
 
 
@@ -99,7 +100,7 @@ class Aligned:
 def align(text: str) -> Aligned:
     """``fold_gender(text)`` with the way back to the original text, for marking words in it."""
     cleaned = clean(text)
-    folded = _without_marks(cleaned)
+    folded = without_marks(cleaned)
     if folded == text:
         return Aligned(text, range(len(text)), range(1, len(text) + 1))
     starts, ends = _places(text, cleaned)

@@ -265,7 +265,7 @@ def town_words(vocabularies: Vocabularies) -> set[str]:
 
 
 def learn_parts(lists: Lists, vocabularies: Vocabularies, frequencies: Mapping[str, int]) -> frozenset[str]:
-    """The compound parts of a new index: the listed ones and the frequent nouns of its offers (`compounds.nouns`)."""
+    """The compound parts of a new index: the listed ones and the frequent nouns of its offers."""
     never = lists.never_part | lists.analysis.stop | town_words(vocabularies)
     return lists.parts | learn(frequencies, lists.parts, never)
 

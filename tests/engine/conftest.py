@@ -17,7 +17,8 @@ from indexer.document import Document
 from indexer.writers import IndexWriter, open_writer
 from service.config import Settings, load
 from service.exchange.demo import load_demo
-from service.german.compounds import nouns
+from service.german.analysis import TOKEN
+from service.german.compounds import may_be_part
 from service.german.spelling import Lexicon
 from service.paths import data_folder
 from service.search import wordbook
@@ -57,7 +58,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     database.close()
     lists = wordbook.read_lists(data_folder("mappings"))
     texts = [f"{found.title}\n{found.body}" for found in map(document.texts, offers)]
-    parts = wordbook.learn_parts(lists, vocabularies, Counter(word for text in texts for word in nouns(text)))
+    nouns = Counter(word.lower() for text in texts for word in set(TOKEN.findall(text)) if may_be_part(word))
+    parts = wordbook.learn_parts(lists, vocabularies, nouns)
     book = wordbook.make(lists, vocabularies, parts, Lexicon())
     for text in texts:
         book.lexicon.add({*lists.analysis.exact(text), *lists.analysis.exact(book.splitter.expand(text))})
