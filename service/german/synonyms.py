@@ -8,9 +8,9 @@ where both are said.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice, product
 from math import log, sqrt
 from typing import Any, Literal
@@ -24,14 +24,15 @@ NEAR = 4
 """Other words that may stand between the words of a left side."""
 MOST_OF_IT, MOST_TOLD = 0.7, 3
 """How much of a left side a strange word must say, by the weight of its words; how many of them are taken."""
-ALIKE, ALIKE_ALONE = 0.4, 0.6
-"""How alike a left side is at least to what a query says, from 0 to 1: by several words, and by a strange word alone."""
-MOST_ALIKE, MOST_MEANT = 5, 12
-"""How many rules are asked that are only alike, and how many words are taken from them."""
-MOST_COMPARED = 2_000
-"""Left sides that a query is compared with: those of its rarer words, at least of the rarest one."""
+SAYS_LITTLE, SAYS_ALL = 0.1, 0.33
+"""The share of a query from which on something is taken that its words are only associated with, and from which on it
+counts in full."""
+MOST_MEANT, MOST_MEANT_BY_ONE = 12, 40
+"""How many words are taken that a query, and that one word of it, is associated with."""
+FEW = 5
+"""So many left sides more would have to hold a word before what all of them mean is certain."""
 OTHER_FORM = 0.7
-"""What another form of a word counts, in parts of the word itself, where it is compared with left sides."""
+"""What another form of a word counts, in parts of the word itself, where it is looked for in left sides."""
 
 # A word after one of these is not what somebody has or looks for: "ohne Papiere" must not find passport offices.
 NEGATION = re.compile(r"^(?:ohne|nicht|kein(?:e[mnrs]?)?)$")
@@ -83,6 +84,12 @@ class _Source:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    says: float  # how much a word says: the more, the fewer left sides hold it
+    targets: tuple[tuple[str, float], ...]  # what they mean, and the root of the share of them that means it
+
+
 class Synonyms:
     """Rules, ready to expand queries."""
 
@@ -94,6 +101,7 @@ class Synonyms:
         self._phrases: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
         self._alike: defaultdict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
         self._words: Counter[str] = Counter()
+        self._left_sides = 1
         tokens = word_by_word(analysis)
         for rule in self.rules:
             for source in () if rule.alike else rule.sources:
@@ -111,6 +119,7 @@ class Synonyms:
         small = _small_words(source, self._analysis) if alone else frozenset()
         made = _Source(tuple(exact for _, exact in pairs), small, rule.targets, rule.line)
         self._by_tokens[tokens].append(made)
+        self._left_sides += 1
         self._by_first[tokens[0]].add(tokens)
         for token in tokens if len(tokens) > 1 else ():
             self._phrases[token].add(tokens)
@@ -208,67 +217,42 @@ class Synonyms:
             if not typed >= {*self._analysis.std(target)}
         ]
 
-    def resembling(self, query: str, strange: Callable[[str], bool] = lambda _: False) -> list[tuple[Expansion, float]]:
-        """What the left sides mean that say nearly what a query says, and how alike they are, the most alike first: the
-        cosine of their words, weighted by how few left sides hold them. What several rules mean adds up, to 1 at most.
+    def associated(self, query: str) -> list[tuple[Expansion, float]]:
+        """What left sides mean that hold words of a query, and how much of the query says so, from 0 to 1, the most first.
 
-        It needs no left side as a whole, but more than one word of it, or one beside others that is `strange` (`expand`).
+        Each word votes for what its left sides mean, by how many of them mean it and how few they are; what several words
+        say counts more. It needs no left side as a whole, but more than one word: a single one is what rules are for.
         """
-        words = list(self._analysis.spans(query))
-        rules: dict[tuple[str, ...], tuple[float, tuple[str, ...]]] = {}
-        for like, tokens in self._alike_to(words, strange):
-            for source in self._by_tokens[tokens]:
-                if not source.small:
-                    rules.setdefault(source.targets, (like, tokens))
-        votes: defaultdict[str, float] = defaultdict(float)
-        told: set[str] = set()
-        for targets, (like, tokens) in list(rules.items())[:MOST_ALIKE]:
-            told.update(tokens)
-            for target in targets:
-                votes[target] += like
-        said = tuple(word for word in words if not told.isdisjoint((word.std, *self._forms(word))))
-        typed = {word.std for word in words}
-        return [
-            (self._expansion(said, target, 0, said=True), min(1.0, vote))
-            for target, vote in sorted(votes.items(), key=lambda entry: -entry[1])[:MOST_MEANT]
-            if not typed >= {*self._analysis.std(target)}
-        ]
-
-    def _alike_to(self, words: Sequence[Span], strange: Callable[[str], bool]) -> list[tuple[float, tuple[str, ...]]]:
-        """Left sides that say nearly what words say, the most alike first."""
+        words = {word.std: word for word in self._analysis.spans(query)}
         if len(words) < 2:
             return []
-        meant: dict[str, tuple[int, float]] = {}
-        for place, word in enumerate(words):
-            for token, share in ((word.std, 1.0), *((form, OTHER_FORM) for form in self._forms(word))):
-                if token in self._phrases and share > meant.get(token, (0, 0.0))[1]:
-                    meant[token] = place, share
-        alone = cache(lambda place: strange(words[place].exact))
-        length = self._length({word.std for word in words})
-        found: list[tuple[float, tuple[str, ...]]] = []
-        for tokens, both in self._shared({token: share for token, (_, share) in meant.items()}).items():
-            if both < (ALIKE * length) ** 2:  # however short the left side is
-                continue
-            like = min(1.0, both / (length * self._length(tokens)))
-            if like >= ALIKE:
-                places = {meant[token][0] for token in tokens if token in meant}
-                if len(places) > 1 or (like >= ALIKE_ALONE and alone(min(places))):
-                    found.append((like, tokens))
-        return sorted(found, key=lambda entry: (-entry[0], entry[1]))
+        votes: defaultdict[str, float] = defaultdict(float)
+        told: defaultdict[str, dict[Span, None]] = defaultdict(dict)
+        for word in words.values():
+            for token, counts in ((word.std, 1.0), *((form, OTHER_FORM) for form in self._forms(word))):
+                meant = self._meant_by(token)
+                for target, share in meant.targets:
+                    votes[target] += counts * meant.says**2 * share
+                    told[target][word] = None
+        whole = sum(self._meant_by(token).says ** 2 for token in words)
+        found = {target: vote / whole * sqrt(len(told[target])) for target, vote in votes.items()}
+        return [
+            (self._expansion(tuple(sorted(told[target])), target, 0, said=True), min(1.0, share / SAYS_ALL))
+            for target, share in sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_MEANT]
+            if share >= SAYS_LITTLE and not words.keys() >= {*self._analysis.std(target)}
+        ]
 
-    def _shared(self, meant: Mapping[str, float]) -> dict[tuple[str, ...], float]:
-        """What left sides have in common with words, by the square of their weight times what each counts."""
-        shared: dict[tuple[str, ...], float] = {}
-        for token in sorted(meant, key=lambda token: len(self._phrases[token])):
-            weight = (meant[token] * self._weight(token)) ** 2
-            if not shared or len(shared) + len(self._phrases[token]) <= MOST_COMPARED:
-                shared |= {tokens: shared.get(tokens, 0.0) + weight for tokens in self._phrases[token]}
-            else:  # a word of many left sides is compared only where a rarer one stands beside it
-                shared |= {tokens: both + weight for tokens, both in shared.items() if token in tokens}
-        return shared
-
-    def _length(self, tokens: Iterable[str]) -> float:
-        return sqrt(sum(self._weight(token) ** 2 for token in tokens))
+    @lru_cache(maxsize=1 << 11)  # noqa: B019  one object a process
+    def _meant_by(self, token: str) -> "_Meant":
+        """What the left sides mean that hold a token."""
+        count, targets = 0, Counter[str]()
+        for tokens in ((token,), *self._phrases.get(token, ())):
+            for source in self._by_tokens.get(tokens, ()):
+                count += 1
+                targets.update(source.targets)
+        most = sorted(targets.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_MEANT_BY_ONE]
+        shares = tuple((target, sqrt(held / (count + FEW))) for target, held in most)
+        return _Meant(log(self._left_sides / (1 + count)), shares)
 
     @lru_cache(maxsize=1 << 14)  # noqa: B019  one object a process
     def _weight(self, token: str) -> float:

@@ -9,7 +9,7 @@ WITHOUT = {
     "ohne-titel": replace(BOOSTS, title=0.0),
     "ohne-teile": replace(BOOSTS, parts=0.0, part_spelling=0.0),
     "ohne-schreibweisen": replace(BOOSTS, spelling=0.0),
-    "ohne-synonyme": replace(BOOSTS, synonyms=0.0, everyday=0.0, resembling=0.0),
+    "ohne-synonyme": replace(BOOSTS, synonyms=0.0, everyday=0.0, associated=0.0),
     "ohne-formen": replace(BOOSTS, forms=0.0),
     "ohne-fuegung": replace(BOOSTS, joined=0.0),
     "ohne-gewichtung": replace(BOOSTS, weak=1.0),
@@ -20,7 +20,7 @@ WITHOUT = {
     "ohne-orte": replace(BOOSTS, town=0.0),
     "ohne-tage": replace(BOOSTS, weekday=0.0),
     "ohne-anteile": replace(BOOSTS, some_words=1.0),
-    "ohne-aehnliches": replace(BOOSTS, resembling=0.0),
+    "ohne-assoziiertes": replace(BOOSTS, associated=0.0),
 }
 """The search without one of its parts: weight of the title, compound parts, near spellings, synonyms, other
 forms of words, compounds written apart or inside longer ones, small weights, phrases of what is missing, German words of

@@ -49,17 +49,16 @@ def synonyms_inside(word: Word, book: Wordbook, boosts: Boosts, whole: float) ->
     return [replace(synonym, source=word.text) for synonym in found]
 
 
-def resembling(text: str, book: Wordbook, boosts: Boosts, known: Sequence[Synonym]) -> list[Synonym]:
-    """What sayings mean that are like a text, beside the `known` synonyms of rules that fired: the more those count, the
-    less does what is only alike, and where they speak no strange word speaks alone."""
-    if not boosts.resembling:
+def associated(text: str, book: Wordbook, boosts: Boosts, known: Sequence[Synonym]) -> list[Synonym]:
+    """What the words of a text are associated with, beside the `known` synonyms of rules that fired: the more those count,
+    the less does this."""
+    if not boosts.associated:
         return []
-    weight = boosts.resembling * (1 - min(1.0, max((synonym.weight for synonym in known), default=0.0)) / 2)
+    weight = boosts.associated * (1 - min(1.0, max((synonym.weight for synonym in known), default=0.0)) / 2)
     said = {synonym.stems for synonym in known if synonym.weight > boosts.synonyms}
-    strange = (lambda _: False) if said else book.guesses.is_strange
     made = [
-        _synonym(expansion.text, _source(text, expansion.words, book), book, weight * like)
-        for expansion, like in book.synonyms.resembling(text, strange)
+        _synonym(expansion.text, _source(text, expansion.words, book), book, weight * share)
+        for expansion, share in book.synonyms.associated(text)
     ]
     return [synonym for synonym in made if synonym.stems and synonym.stems not in said]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from service.german.normalise import cut_query, fold_gender
-from service.search.expansion import heaviest, negations_of, resembling, says, synonyms_inside, synonyms_of
+from service.search.expansion import associated, heaviest, negations_of, says, synonyms_inside, synonyms_of
 from service.search.guesses import Joined
 from service.search.plan import BOOSTS, Boosts, Plan, Word
 from service.search.translation import Translation, as_typed, translate
@@ -42,7 +42,10 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS, today: date 
         ]
     for word in words:
         synonyms += synonyms_inside(word, book, boosts, whole) if len(word.parts) > 1 else []
-    synonyms += resembling(spelt, book, boosts, synonyms)
+    if synonyms or any(
+        word.forms or word.spellings or book.guesses.knows(word.exact) for word in words
+    ):  # of nonsense nothing is to be found
+        synonyms += associated(spelt, book, boosts, synonyms)
     negations = negations_of(text, book, boosts)
     return Plan(
         words=tuple(words),

@@ -262,36 +262,57 @@ def test_bad_rules_of_several_files_name_the_file(tmp_path: Path) -> None:
         read_rules(tmp_path, ANALYSIS)
 
 
-def test_what_left_sides_mean_that_say_nearly_the_same() -> None:
-    common = "\n".join(f"{word} geld fehlt => sozialberatung {word}" for word in ("miete", "strom", "heizung", "essen"))
-    synonyms = Synonyms.parse(
-        f"{common}\nkind zahnspange bezahlen => krankenkasse, zuschuss\nlicht aus => strom", ANALYSIS
+SPORT = "\n".join(
+    f"{word} spielen => sportverein {word}" for word in ("ball", "tennis", "hockey", "rugby", "golf", "polo")
+)
+ASSOCIATED = Synonyms.parse(
+    f"{SPORT}\nkind zahnspange bezahlen => krankenkasse, zuschuss\nzahnspange => zahnarzt\nkind krank => kinderarzt",
+    ANALYSIS,
+)
+
+
+def associated(query: str) -> dict[str, float]:
+    return {expansion.text: share for expansion, share in ASSOCIATED.associated(query)}
+
+
+def test_words_of_a_query_are_associated_with_what_their_left_sides_mean() -> None:
+    assert [found.text for found in ASSOCIATED.expand("Zahnspange der Tochter selbst bezahlen")] == ["zahnarzt"]
+    found = associated("Zahnspange der Tochter selbst bezahlen")
+    assert list(found)[:2] == ["krankenkasse", "zuschuss"], "two words say so"
+    assert found["krankenkasse"] > found.get("zahnarzt", 0.0), "one word says so"
+    assert "kinderarzt" not in found
+
+
+def test_what_fewer_left_sides_hold_says_more() -> None:
+    found = associated("Kind will tennis spielen")
+    assert next(iter(found)) == "sportverein tennis"
+    assert found["sportverein tennis"] > found.get("sportverein golf", 0.0)
+
+
+def test_associations_tell_the_words_that_say_so() -> None:
+    words = {
+        found.text: [word.exact for word in found.words]
+        for found, _ in ASSOCIATED.associated("zahnspange selbst bezahlen")
+    }
+    assert words["krankenkasse"] == ["zahnspange", "bezahlen"]
+
+
+def test_words_without_left_sides_weaken_associations() -> None:
+    assert associated("zahnspange bezahlen")["zuschuss"] >= associated("zahnspange bezahlen urlaub mond")["zuschuss"]
+    assert associated("bitcoin mond sterne fernrohr spielen") == {}
+
+
+@pytest.mark.parametrize("query", ["zahnspange", "Zahnspange Zahnspange", "", "ohne", "mond sterne"])
+def test_one_word_alone_is_associated_with_nothing(query: str) -> None:
+    assert associated(query) == {}
+
+
+@given(
+    st.lists(
+        st.sampled_from(["kind", "zahnspange", "bezahlen", "krank", "tennis", "spielen", "mond", "nicht"]), max_size=12
     )
-
-    def meant(query: str, strange: str = "") -> dict[str, float]:
-        return {expansion.text: like for expansion, like in synonyms.resembling(query, strange.split().__contains__)}
-
-    assert list(meant("zahnspange der Tochter selbst bezahlen")) == ["krankenkasse", "zuschuss"]
-    assert synonyms.expand("zahnspange der Tochter selbst bezahlen") == [], "no left side stands in it as a whole"
-    assert [word.exact for word in synonyms.resembling("zahnspange selbst bezahlen")[0][0].words] == [
-        "zahnspange",
-        "bezahlen",
-    ]
-    assert meant("zahnspange teuer") == {}, "one word says too little"
-    assert meant("zahnspange", "zahnspange") == {}, "one word alone is no saying"
-    assert meant("garten bezahlen") == {}
-    assert all(0 < like <= 1 for like in meant("Geld fehlt für Miete und Strom").values())
-    closest, *_ = meant("Geld fehlt für Strom")
-    assert closest == "sozialberatung strom"
-
-
-def test_a_strange_word_beside_others_is_like_a_left_side_that_it_says_most_of() -> None:
-    common = "\n".join(
-        f"{word} kaputt => reparatur {word}" for word in ("herd", "rad", "tisch", "stuhl", "lampe", "uhr")
-    )
-    synonyms = Synonyms.parse(f"{common}\nzwickmühle kaputt => lebensberatung", ANALYSIS)
-
-    assert [found.text for found, _ in synonyms.resembling("zwickmühle herd", "zwickmühl zwickmuhle".__contains__)] == [
-        "lebensberatung"
-    ]
-    assert synonyms.resembling("zwickmühle herd") == []
+)
+def test_associations_count_from_nothing_to_all(words: list[str]) -> None:
+    shares = list(associated(" ".join(words)).values())
+    assert shares == sorted(shares, reverse=True)
+    assert all(0 < share <= 1 for share in shares)
