@@ -82,7 +82,7 @@ def rebuild_command(engine: str | None, anyway: bool) -> None:
 
     Ende mit 0: der neue Index antwortet. Ende mit 1: es antwortet der alte, der Grund steht in der letzten Zeile.
     """
-    _begin()
+    _prepare_process()
     with _indexing(engine) as work, _progress() as progress:
         report = jobs.run_rebuild(work, "Kommandozeile", progress, anyway=anyway)
     _print_report(report)
@@ -92,7 +92,7 @@ def rebuild_command(engine: str | None, anyway: bool) -> None:
 @click.argument("number", type=int)
 def job_command(number: int) -> None:
     """Erledigt einen bestellten Auftrag; das tut sonst der Prozess, der die Indexe aktuell hält."""
-    _begin()
+    _prepare_process()
     job = jobs.ordered(context().database, number)
     with _indexing(job.kind.partition(":")[2]) as work, _progress() as progress:
         report = jobs.run_job(work, job, progress)
@@ -102,7 +102,7 @@ def job_command(number: int) -> None:
         click.echo(line)
 
 
-def _begin() -> None:
+def _prepare_process() -> None:
     """Prepares the process for one long work. SIGTERM ends it by an exception, so that what was begun is cleared away. What
     was imported stays: looking for garbage in it took a third of the time of a check."""
     gc.collect()
@@ -147,6 +147,7 @@ def verify_command(quick: bool) -> None:
 
     Ende mit 0: beide sind gleich. Ende mit 1: es gab Abweichungen, sie sind zur Indexierung vorgemerkt.
     """
+    _prepare_process()
     with _all() as works:
         outcomes = [outcome for work in works for outcome in verify.verify(work, contents=not quick)]
     if not outcomes:

@@ -34,7 +34,7 @@ TOKENS_REMEMBERED = 1 << 14
 """Words with their commas whose tokens are remembered while the offers are read."""
 SPLIT_WORDS_REMEMBERED = 1 << 18
 """Words whose compound parts are remembered while documents are made: those of 50,000 offers (120,000), as each is asked
-for again when words are counted; some 15 MB."""
+for again when words are counted; some 30 MB."""
 REFUSED = (ValueError, KeyError, TypeError)
 
 
@@ -144,7 +144,8 @@ class Share:
             built.failures.append(failure)
             return
         # compounds that texts leave to the reader ("Familien- und Frauenberatung") are searched, but stand in no text
-        self._words.update(source["body"][len(made.document["body"]) :].split())
+        completed = source["body"][len(made.document["body"]) :].split()
+        self._words.update(chain.from_iterable(map(self._tokens.__getitem__, completed)))
 
 
 def new_wordbook(vocabularies: Vocabularies, parts: frozenset[str]) -> Wordbook:

@@ -17,7 +17,7 @@ FILTER = "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.
 
 
 class Action(NamedTuple):
-    """What a line of a bulk request is about; a plain tuple, as each goes from process to process."""
+    """What a line of a bulk request is about; a tuple, as each goes from process to process."""
 
     offer_id: str
     rev: int

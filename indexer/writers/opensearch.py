@@ -6,7 +6,7 @@ The helpers of the client are not used: they raise on 409 and 404, which are suc
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from typing import Any
 
@@ -201,13 +201,13 @@ class OpenSearchWriter:
                 coming: Future[list[Any]] | None = ahead.submit(self._page, name, point, None)
                 while coming:
                     hits = coming.result()
-                    full = len(hits) == PAGE
-                    coming = ahead.submit(self._page, name, point, hits[-1]["sort"]) if full else None
                     with _translated():
+                        full = len(hits) == PAGE
+                        coming = ahead.submit(self._page, name, point, hits[-1]["sort"]) if full else None
                         found = [Indexed(hit["sort"][0], *(hit["fields"][of][0] for of in READ)) for hit in hits]
                     yield from found
             finally:
-                with _translated():
+                with suppress(SearchUnavailable), _translated():  # the server drops it by itself
                     self._client.delete_pit(body={"pit_id": [point]})
 
     def _page(self, name: str, point: str, after: list[Any] | None) -> list[Any]:

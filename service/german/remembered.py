@@ -20,7 +20,8 @@ class Remembered(dict[str, Value]):
         self._before: dict[str, Value] = {}
 
     def __missing__(self, word: str) -> Value:
-        made = self._before[word] if word in self._before else self._make(word)
+        before = self._before  # another thread may put another in its place
+        made = before[word] if word in before else self._make(word)
         if len(self) >= self._half:
             self._before = dict(self)
             self.clear()

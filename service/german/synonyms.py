@@ -25,12 +25,11 @@ NEAR = 4
 MOST_OF_IT, MOST_TOLD = 0.7, 3
 """How much of a left side a strange word must say, by the weight of its words; how many of them are taken."""
 SAYS_LITTLE, SAYS_ALL = 0.1, 0.33
-"""The share of a query from which on something is taken that its words are only associated with, and from which on it
-counts in full."""
+"""How strong votes must be for something to be taken, and to count in full (`Synonyms.associated`)."""
 MOST_MEANT, MOST_MEANT_BY_ONE = 12, 40
 """How many words are taken that a query, and that one word of it, is associated with."""
 FEW = 5
-"""So many left sides more would have to hold a word before what all of them mean is certain."""
+"""Added to the number of left sides that hold a word, so that a word of few is not sure of what they mean."""
 OTHER_FORM = 0.7
 """What another form of a word counts, in parts of the word itself, where it is looked for in left sides."""
 
@@ -218,13 +217,16 @@ class Synonyms:
         ]
 
     def associated(self, query: str) -> list[tuple[Expansion, float]]:
-        """What left sides mean that hold words of a query, and how much of the query says so, from 0 to 1, the most first.
+        """What left sides mean that hold words of a query, and how strongly its words say so, from 0 to 1, the most first.
 
         Each word votes for what its left sides mean, by how many of them mean it and how few they are; what several words
-        say counts more. It needs no left side as a whole, but more than one word: a single one is what rules are for.
+        say counts more. No left side must stand in the query as a whole, but it needs two words, one of which may say all.
+        A negated word has no vote, stop words of left sides are not asked for.
         """
-        words = {word.std: word for word in self._analysis.spans(query)}
-        if len(words) < 2:
+        spans = list(self._analysis.spans(query))
+        words = {word.std: word for place, word in enumerate(spans) if not _negated(spans, place)}
+        whole = sum(self._meant_by(token).says ** 2 for token in words)
+        if len(words) < 2 or not whole:
             return []
         votes: defaultdict[str, float] = defaultdict(float)
         told: defaultdict[str, dict[Span, None]] = defaultdict(dict)
@@ -234,7 +236,6 @@ class Synonyms:
                 for target, share in meant.targets:
                     votes[target] += counts * meant.says**2 * share
                     told[target][word] = None
-        whole = sum(self._meant_by(token).says ** 2 for token in words)
         found = {target: vote / whole * sqrt(len(told[target])) for target, vote in votes.items()}
         return [
             (self._expansion(tuple(sorted(told[target])), target, 0, said=True), min(1.0, share / SAYS_ALL))
@@ -243,7 +244,7 @@ class Synonyms:
         ]
 
     @lru_cache(maxsize=1 << 11)  # noqa: B019  one object a process
-    def _meant_by(self, token: str) -> "_Meant":
+    def _meant_by(self, token: str) -> _Meant:
         """What the left sides mean that hold a token."""
         count, targets = 0, Counter[str]()
         for tokens in ((token,), *self._phrases.get(token, ())):

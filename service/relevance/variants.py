@@ -25,7 +25,7 @@ WITHOUT = {
 """The search without one of its parts: weight of the title, compound parts, near spellings, synonyms, other
 forms of words, compounds written apart or inside longer ones, small weights, phrases of what is missing, German words of
 terms, translations of other languages, preference for named languages, towns and days, smaller weight of rules that speak of few
-of the words, sayings that are only like what was typed."""
+of the words, what words are associated with."""
 NAMES = tuple(field.name for field in fields(Boosts))
 
 

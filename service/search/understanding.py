@@ -42,10 +42,8 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS, today: date 
         ]
     for word in words:
         synonyms += synonyms_inside(word, book, boosts, whole) if len(word.parts) > 1 else []
-    if synonyms or any(
-        word.forms or word.spellings or book.guesses.knows(word.exact) for word in words
-    ):  # of nonsense nothing is to be found
-        synonyms += associated(spelt, book, boosts, synonyms)
+    if synonyms or any(word.forms or word.spellings or book.guesses.knows(word.exact) for word in words):
+        synonyms += associated(spelt, book, boosts, synonyms)  # otherwise nonsense would find something
     negations = negations_of(text, book, boosts)
     return Plan(
         words=tuple(words),

@@ -277,6 +277,6 @@ def make(
     lexicon: Lexicon,
     remembered: int = WORDS_REMEMBERED,
 ) -> Wordbook:
-    """The wordbook of an index that was built with these parts, which keeps those of so many words as `remembered` says."""
+    """The wordbook of an index that was built with these parts. `remembered`: of how many words the parts are kept."""
     splitter = Splitter(parts, lists.never_split | town_words(vocabularies), remembered)
     return Wordbook(lists, splitter, lexicon, vocabularies)

@@ -19,6 +19,7 @@ from service.config import Settings, load
 from service.exchange.demo import load_demo
 from service.german.analysis import TOKEN
 from service.german.compounds import may_be_part
+from service.german.normalise import without_marks
 from service.german.spelling import Lexicon
 from service.paths import data_folder
 from service.search import wordbook
@@ -58,7 +59,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     database.close()
     lists = wordbook.read_lists(data_folder("mappings"))
     texts = [f"{found.title}\n{found.body}" for found in map(document.texts, offers)]
-    nouns = Counter(word.lower() for text in texts for word in set(TOKEN.findall(text)) if may_be_part(word))
+    nouns = Counter(
+        word.lower() for text in texts for word in set(TOKEN.findall(without_marks(text))) if may_be_part(word)
+    )
     parts = wordbook.learn_parts(lists, vocabularies, nouns)
     book = wordbook.make(lists, vocabularies, parts, Lexicon())
     for text in texts:

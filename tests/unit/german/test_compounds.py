@@ -188,8 +188,8 @@ def test_a_list_may_forbid_a_split() -> None:
 
 
 def test_words_beside_signs_are_split(splitter: Splitter) -> None:
-    assert splitter.expand("(Sprachtreff), B1Sprachkurs d’Sprachtreff\nSPRACHTREFF") == (
-        "(sprach treff), B1Sprachkurs d’sprach treff\nsprach treff"
+    assert splitter.expand("(Sprachtreff), 'Sprachtreff' B1Sprachkurs d’Sprachtreff Sprachtreff’s\nSPRACHTREFF") == (
+        "(sprach treff), 'sprach treff' B1Sprachkurs d’Sprachtreff Sprachtreff’s\nsprach treff"
     )
 
 

@@ -316,3 +316,12 @@ def test_associations_count_from_nothing_to_all(words: list[str]) -> None:
     shares = list(associated(" ".join(words)).values())
     assert shares == sorted(shares, reverse=True)
     assert all(0 < share <= 1 for share in shares)
+
+
+def test_a_word_of_all_left_sides_says_nothing() -> None:
+    assert Synonyms.parse("kind krank => arzt", ANALYSIS).associated("kind krank") == []
+
+
+def test_negated_words_are_associated_with_nothing() -> None:
+    assert "krankenkasse" in associated("zahnspange bezahlen tochter")
+    assert associated("tochter ohne zahnspange nicht bezahlen") == {}
