@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from opensearchpy import OpenSearch
 
-from indexer.writers import IndexWriter
+from indexer.writers import IndexWriter, opensearch
 from indexer.writers.opensearch import OpenSearchWriter
 from service.errors import SearchUnavailable
 from service.search.opensearch.mapping import index_name
@@ -57,3 +58,24 @@ def test_a_broken_answer_is_no_answer(behind: tuple[Proxy, IndexWriter], fault: 
         finally:
             proxy.fault = PASS
     assert (writer.names(), writer.current(), list(writer.entries(NAME))) == ([NAME], NAME, [])
+
+
+def test_a_page_that_fails_ends_the_reading(behind: tuple[Proxy, IndexWriter], monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy, writer = behind
+    offers = [str(UUID(int=number << 96)) for number in range(1, 10)]
+    documents = [{"offer_id": offer, "rev": 1, "content_hash": "x", "title": "Sprachcafé"} for offer in offers]
+    assert writer.write(NAME, documents) == []
+    writer.refresh(NAME)
+    monkeypatch.setattr(opensearch, "PAGE", 2)
+    try:
+        assert [entry.offer_id for entry in writer.entries(NAME)] == offers, "page by page"
+        reading = writer.entries(NAME)
+        assert next(reading).offer_id == offers[0]
+        proxy.fault = kit.NOT_JSON
+        with pytest.raises(SearchUnavailable):
+            list(reading)
+    finally:
+        proxy.fault = PASS
+        assert writer.write(NAME, [], [(offer, 2) for offer in offers]) == []
+        writer.refresh(NAME)
+    assert list(writer.entries(NAME)) == []
