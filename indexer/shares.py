@@ -34,7 +34,7 @@ TOKENS_REMEMBERED = 1 << 14
 """Words with their commas whose tokens are remembered while the offers are read."""
 SPLIT_WORDS_REMEMBERED = 1 << 18
 """Words whose compound parts are remembered while documents are made: those of 50,000 offers (120,000), as each is asked
-for again when words are counted; some 30 MB."""
+for again when words are counted."""
 REFUSED = (ValueError, KeyError, TypeError)
 
 

@@ -6,8 +6,6 @@ a field of their own (``all_parts``), never in the main one. On 135 judged words
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import groupby
-from operator import itemgetter
 
 from service.german.analysis import fold, lower
 from service.german.normalise import without_marks
@@ -29,19 +27,7 @@ _NO_WAY = 1 << 30
 _PART = 1_000
 """What a part costs, less its letters: fewer parts first, then fewer linking letters."""
 
-
-def _alphanumeric() -> str:
-    """Letters and digits of the basic plane, as the inside of a character class: twice as fast as ``[^\\W_]``."""
-    return "".join(f"\\u{run[0]:04x}-\\u{run[-1]:04x}" for run in _runs(n for n in range(1 << 16) if chr(n).isalnum()))
-
-
-def _runs(numbers: Iterable[int]) -> Iterator[list[int]]:
-    """Numbers that follow each other, together."""
-    return (list(map(itemgetter(1), run)) for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]))
-
-
-_L = f"[{_alphanumeric()}]"
-_LONG_WORD = re.compile(rf"\b(?<!{_L}['’]){_L}{{{SHORTEST_COMPOUND},}}(?:['’]{_L}+)*")
+_LONG_WORD = re.compile(rf"\b(?<![^\W_]['’])[^\W_]{{{SHORTEST_COMPOUND},}}(?:['’][^\W_]+)*")
 _HANGS = re.compile(r"-(?:(?=\s*(?:[,/&]|und|oder|sowie|bzw|u\.))|(?<=[\s,/&.]-)(?=[^\W\d_]{3}))")
 _FIRST_HANGS = re.compile(r"(?<![^\W\d_])([^\W\d_]{3,}+)-\s*(?=[,/&]|(?:und|oder|sowie|bzw\.?|u\.)\s)")
 _AND = r"(?:[,/&]|und\b|oder\b|sowie\b|bzw\b\.?|u\.)"
@@ -64,7 +50,7 @@ class Splitter:
         self.never = frozenset(word.lower() for word in never)
         self._folded = {fold(word): word for word in sorted(self.words, reverse=True)}
         self._never = {fold(word) for word in self.never}
-        self._cover = _Cover({word: word for word in self.words})
+        self._cover = _Cover(self.words)
         self._cover_folded = _Cover(self._folded)
         self._parts = Remembered(self._split, remembered)
         self._expanded = Remembered(self._expand, remembered)
@@ -130,7 +116,7 @@ class Splitter:
         folded = fold(word)  # "Auslaenderbehoerde", "Auslanderbehorde"
         if len(folded) < SHORTEST_COMPOUND or folded in self._folded or folded in self._never:
             return ()
-        return self._cover_folded.fewest(folded)
+        return tuple(self._folded[part] for part in self._cover_folded.fewest(folded))
 
 
 def _joined(first: str, rest: str, parts: list[str]) -> str:
@@ -149,18 +135,14 @@ class _Cover:
     """Covers words with listed parts: at each place of a word only those lengths are tried that parts have which begin
     with its next three letters."""
 
-    def __init__(self, listed: Mapping[str, str]):
-        self._listed = dict(listed)
+    def __init__(self, listed: Collection[str]):
+        self._listed = listed
         self._lengths: dict[str, bytes] = {}  # one byte a length: a query's words may be any of 100,000
         for part in listed:
-            self._note(part)
+            self.add(part)
 
     def add(self, part: str) -> None:
-        """A part that has joined the list."""
-        self._listed[part] = part
-        self._note(part)
-
-    def _note(self, part: str) -> None:
+        """A part that has joined the list; a shorter one than `SHORTEST_PART` covers nothing."""
         beginning, length = part[:SHORTEST_PART], len(part)
         known = self._lengths.get(beginning, b"")
         if SHORTEST_PART <= length <= LONGEST_COMPOUND and length not in known:
@@ -170,7 +152,7 @@ class _Cover:
         """The fewest listed parts, then those with the fewest linking letters, that cover the word; () if there is no way
         or the word is a single one. Mieterberatung is Mieter and Beratung, not Miete.
 
-        A full build asks for each of 200,000 words: hence numbers instead of lists of parts, and no calls inside.
+        A full build asks for each of 200,000 words: hence numbers instead of lists of parts, and one loop.
         """
         n = len(word)
         last = n - SHORTEST_PART  # the last place where a part can begin
@@ -195,12 +177,13 @@ class _Cover:
                         furthest = max(furthest, reached)
         return self._found(word, ways) if costs[n] != _NO_WAY else ()
 
-    def _found(self, word: str, ways: list[tuple[int, int]]) -> tuple[str, ...]:
+    @staticmethod
+    def _found(word: str, ways: list[tuple[int, int]]) -> tuple[str, ...]:
         parts: list[str] = []
         place = len(word)
         while place:
             start, end = ways[place]
-            parts.append(self._listed[word[start:end]])
+            parts.append(word[start:end])
             place = start
         return tuple(reversed(parts)) if len(parts) > 1 else ()
 
@@ -219,7 +202,7 @@ def learn(frequencies: Mapping[str, int], words: Collection[str], never: Collect
     """
     taken = set(words)
     barred = {word.lower() for word in never}
-    cover = _Cover({word: word for word in taken})
+    cover = _Cover(taken)
     learnt: set[str] = set()
     for word in sorted(frequencies, key=lambda word: (len(word), word)):
         if (

@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-import orjson
-from opensearchpy import JSONSerializer, OpenSearch
+from opensearchpy import OpenSearch
 from opensearchpy.exceptions import (
     ConnectionError as NotReachable,
 )
@@ -56,24 +55,6 @@ T = TypeVar("T")
 MISUNDERSTOOD = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
-class _Json(JSONSerializer):
-    """JSON in a fifth of the time: answers are read on every page, and pages of 5,000 entries by checks."""
-
-    def loads(self, s: str) -> Any:
-        try:
-            return orjson.loads(s)
-        except ValueError as error:
-            raise SerializationError(s, error) from error
-
-    def dumps(self, data: Any) -> Any:
-        if isinstance(data, str | bytes):
-            return data
-        try:
-            return orjson.dumps(data)
-        except TypeError as error:
-            raise SerializationError(data, error) from error
-
-
 def connect(settings: Settings, *, seconds: float, connections: int = CONNECTIONS) -> OpenSearch:
     """A client that tries once. Nothing is sent before its first call."""
     return OpenSearch(
@@ -83,7 +64,6 @@ def connect(settings: Settings, *, seconds: float, connections: int = CONNECTION
         retry_on_timeout=False,
         pool_maxsize=connections,
         connection_class=AbandonableConnection,
-        serializer=_Json(),
         ca_certs=str(settings.search_ca) if settings.search_ca else None,
     )
 
