@@ -57,7 +57,7 @@ def _place_words(place: dict[str, Any]) -> str:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A document without what depends on the compound parts, which a full build learns only after it has read all
-    offers. `terms` name the entries of `Wordbook.term_words`."""
+    offers. `terms` name the entries of `Wordbook.term_words`: terms whose words find the offer."""
 
     document: Document
     terms: list[tuple[str, str]]
@@ -88,7 +88,9 @@ def draft(offer: StoredOffer, vocabularies: Vocabularies, today: date) -> Draft:
         document["confirmed_on"] = record["confirmed_on"].isoformat()
     if starts_on:
         document["starts_on"] = starts_on.isoformat()
-    return Draft(document, _terms(offer, vocabularies))
+    named = [("topics", slug) for slug in document["topics"]]  # and their parents
+    named += [("kinds", record["kind"]), *(("audiences", slug) for slug in record["audiences"])]
+    return Draft(document, named)
 
 
 def complete(begun: Draft, book: Wordbook) -> Document:
@@ -112,10 +114,3 @@ def complete(begun: Draft, book: Wordbook) -> Document:
 def _fingerprint(document: Document) -> str:
     """The same for the same document: `verify` makes it again and compares."""
     return hashlib.blake2b(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
-
-
-def _terms(offer: StoredOffer, vocabularies: Vocabularies) -> list[tuple[str, str]]:
-    """The offer's topics and their parents, its kind and its audiences: terms whose words find it."""
-    record = offer.record
-    wanted = [("topics", slug) for slug in vocabularies.with_ancestors("topics", record["topics"])]
-    return [*wanted, ("kinds", record["kind"]), *(("audiences", slug) for slug in record["audiences"])]

@@ -68,10 +68,12 @@ class Splitter:
 
     def expand(self, text: str) -> str:
         """Clean text for the field ``all_parts``: every compound replaced by its parts, other words kept."""
-        return _LONG_WORD.sub(lambda word: self._expanded[word[0]], without_marks(text))
+        expanded = self._expanded
+        pieces = without_marks(text).split(" ")
+        return " ".join([expanded[piece] if len(piece) >= SHORTEST_COMPOUND else piece for piece in pieces])
 
-    def _expand(self, word: str) -> str:
-        return " ".join(self._parts[lower(word)]) or word
+    def _expand(self, piece: str) -> str:
+        return _LONG_WORD.sub(lambda word: " ".join(self._parts[lower(word[0])]) or word[0], piece)
 
     def completed(self, text: str) -> list[str]:
         """Compounds that clean text leaves to the reader: ``Familien- und Frauenberatung`` gives ``Familienberatung``.

@@ -20,6 +20,8 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
 _CONTROL = re.compile(f"[{CONTROL}]")
 _UNWANTED = re.compile(f"[{CONTROL}{INVISIBLE}]")
+_SPELT_OUT = {"…": "...", "\u00a0": " "}
+"""Characters that make most texts no NFKC: what it makes of them, whatever stands beside them."""
 # NFKC would glue a footnote or a square to its word ("Beratung²", "m²"); the server's tokenizer breaks there.
 _SUPERSCRIPT = re.compile("([⁰¹²³⁴-⁹]+)")
 _DOTTED_I = re.compile("(?<=[iİ])\u0307")
@@ -30,7 +32,7 @@ _RUN = re.compile(r"\s+|\S+")
 
 # "Lehrer:innen", "Lehrer*in", "Lehrer/-innen": the mark between a word of three letters or more and its feminine ending.
 # (The mark comes first in the pattern, so that the search can jump from mark to mark.)
-_MARKED = tuple(f"{mark}{hyphen}in" for mark in "*:_·/" for hyphen in ("", "-"))  # a quick look before the exact one
+_MARKED = {mark: (f"{mark}in", f"{mark}-in") for mark in "*:_·/"}  # a quick look before the exact one
 GENDER_MARK = re.compile(r"[*:_·/](?<=[^\W\d_]{3}.)-?(?=in(?:nen)?\b)")
 
 _BLOCKS = """
@@ -50,6 +52,10 @@ _LINES = re.compile(r"\n[\n ]+")
 
 
 def _composed(text: str) -> str:
+    if unicodedata.is_normalized("NFKC", text):
+        return text
+    for char, spelt_out in _SPELT_OUT.items():  # a fifth of the time of what follows
+        text = text.replace(char, spelt_out)
     if unicodedata.is_normalized("NFKC", text):
         return text
     return "".join(
@@ -81,7 +87,10 @@ def fold_gender(text: str) -> str:
 
 def without_marks(text: str) -> str:
     """`fold_gender` of text that is clean already."""
-    return GENDER_MARK.sub("", text) if any(map(text.__contains__, _MARKED)) else text
+    for mark, marked in _MARKED.items():
+        if mark in text and any(map(text.__contains__, marked)):
+            return GENDER_MARK.sub("", text)
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,8 +141,9 @@ def _assemble(session: Session, rows: Sequence[Row[Any]], wanted: Wanted) -> lis
         "contacts": _contacts(session, wanted),
     }
     offers = []
+    names = rows[0]._fields if rows else ()
     for row in rows:
-        columns = dict(zip(row._fields, row, strict=True))  # looking names up in a row takes three times as long
+        columns = dict(zip(names, row, strict=True))  # looking names up in a row takes three times as long
         key = columns["id"]
         record: dict[str, Any] = {"id": columns["uuid"], "public_id": columns["public_id"]}
         record["source"] = {"name": columns["source_name"], "id": columns["source_id"]}
