@@ -8,7 +8,7 @@ where both are said.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
@@ -22,8 +22,6 @@ from service.german.rules import Rule, parse_rules, word_by_word
 
 NEAR = 4
 """Other words that may stand between the words of a left side."""
-MOST_OF_IT, MOST_TOLD = 0.7, 3
-"""How much of a left side a strange word must say, by the weight of its words; how many of them are taken."""
 SAYS_LITTLE, SAYS_ALL = 0.1, 0.33
 """How strong votes must be for something to be taken, and to count in full (`Synonyms.associated`)."""
 MOST_MEANT, MOST_MEANT_BY_ONE = 12, 40
@@ -129,12 +127,10 @@ class Synonyms:
         """The rules of a text. BadRules names every line that is none."""
         return cls(parse_rules({"": text}, analysis), analysis)
 
-    def expand(self, query: str, strange: Callable[[str], bool] = lambda _: False) -> list[Expansion]:
+    def expand(self, query: str) -> list[Expansion]:
         """What else is meant by a query, in its order. The longest left side wins: its words fire no rule of their own any
         more, and no other left side but one that says the same with other words, or has a further word that says something.
-
-        A negated word fires no rule of its own; "ohne Papiere" as a left side does. A `strange` word (an unstemmed token that
-        finds nothing by itself) fires also what most of a left side says: "stottert" what is said of "Kind stottert".
+        A negated word fires no rule of its own; "ohne Papiere" as a left side does.
         """
         words = list(self._analysis.spans(query))
         small = _small_words(query, self._analysis)
@@ -148,9 +144,6 @@ class Synonyms:
                     found.append((min(places), expansions))
                     used |= {*places}
                     fired.add(tuple(sorted(places)))
-        for place, word in enumerate(words):
-            if place not in used and strange(word.exact) and not _negated(words, place):
-                found.append((place, self._told_by(words, place, small)))
         return [expansion for _, expansions in sorted(found, key=lambda pair: pair[0]) for expansion in expansions]
 
     def _sources_in(self, words: Sequence[Span]) -> set[tuple[tuple[int, ...], tuple[str, ...]]]:
@@ -177,61 +170,27 @@ class Synonyms:
         return any(place not in used and not _is_light(words[place].exact) for place in places) or not used & {*places}
 
     def _order(self, words: Sequence[Span], places: tuple[int, ...], tokens: tuple[str, ...]) -> tuple[Any, ...]:
-        """Longer left sides first; of those the ones that are typed as they are, that say more, that stand closer."""
+        """Longer left sides first; of those the ones that are typed as they are, that stand closer."""
         other = sum(words[place].std != token for place, token in zip(places, tokens, strict=True))
-        says = round(sum(map(self._weight, tokens)))
-        return -len(places), other, -says, max(places) - min(places), tuple(sorted(places)), tokens
-
-    def _told_by(self, words: Sequence[Span], place: int, small: Set[str]) -> list[Expansion]:
-        """What the left sides mean of which a word, with other words near it, says most."""
-        at: defaultdict[str, list[int]] = defaultdict(list)
-        for other, word in enumerate(words):
-            for token in self._meant(word):
-                at[token].append(other)
-        ranked = []
-        for token in (words[place].std, *self._forms(words[place])):
-            for tokens in self._phrases.get(token, ()):
-                places = {own: _nearest(at[own], place, len(tokens)) for own in tokens if own != token and own in at}
-                told = {own: near for own, near in places.items() if near is not None} | {token: place}
-                share = sum(map(self._weight, told)) / sum(map(self._weight, tokens))
-                if share >= MOST_OF_IT and len({*told.values()}) == len(told):
-                    ranked.append((-share, tokens, told))
-        found: list[Expansion] = []
-        for _, tokens, told in sorted(ranked, key=lambda entry: entry[:2])[:MOST_TOLD]:
-            found += self._of(tokens, {own: words[near] for own, near in told.items()}, small)
-        return list({tuple(self._analysis.std(expansion.text)): expansion for expansion in found}.values())
-
-    def _of(self, tokens: tuple[str, ...], told: Mapping[str, Span], small: Set[str]) -> list[Expansion]:
-        """The targets of a left side that some words tell, by the token that each stands for."""
-        said, typed = tuple(sorted(told.values())), {word.std for word in told.values()}
-        return [
-            self._expansion(said, target, source.line, said=True)
-            for source in self._by_tokens[tokens]
-            if source.small <= small
-            and all(
-                token not in told or told[token].std != token or same_word(told[token].exact, exact)
-                for token, exact in zip(tokens, source.exact, strict=True)
-            )
-            for target in source.targets
-            if not typed >= {*self._analysis.std(target)}
-        ]
+        return -len(places), other, max(places) - min(places), tuple(sorted(places)), tokens
 
     def associated(self, query: str) -> list[tuple[Expansion, float]]:
         """What left sides mean that hold words of a query, and how strongly its words say so, from 0 to 1, the most first.
 
         Each word votes for what its left sides mean, by how many of them mean it and how few they are; what several words
-        say counts more. No left side must stand in the query as a whole, but it needs two words, one of which may say all.
-        A negated word has no vote, stop words of left sides are not asked for.
+        say counts more. No left side must stand in the query as a whole. A negated word has no vote, stop words of left sides
+        are not asked for.
         """
         spans = list(self._analysis.spans(query))
         words = {word.std: word for place, word in enumerate(spans) if not _negated(spans, place)}
-        whole = sum(self._meant_by(token).says ** 2 for token in words)
-        if len(words) < 2 or not whole:
+        voting = {word: list(self._voting(word)) for word in words.values()}
+        whole = sum(max(self._meant_by(token).says for token, _ in tokens) ** 2 for tokens in voting.values())
+        if not whole:
             return []
         votes: defaultdict[str, float] = defaultdict(float)
         told: defaultdict[str, dict[Span, None]] = defaultdict(dict)
-        for word in words.values():
-            for token, counts in ((word.std, 1.0), *((form, OTHER_FORM) for form in self._forms(word))):
+        for word, tokens in voting.items():
+            for token, counts in tokens:
                 meant = self._meant_by(token)
                 for target, share in meant.targets:
                     votes[target] += counts * meant.says**2 * share
@@ -242,6 +201,15 @@ class Synonyms:
             for target, share in sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_MEANT]
             if share >= SAYS_LITTLE and not words.keys() >= {*self._analysis.std(target)}
         ]
+
+    def _voting(self, word: Span) -> Iterator[tuple[str, float]]:
+        """Words of left sides that vote for a word of a query, and how much each counts: itself and its other forms. Where
+        none holds it, those that it stands for in them."""
+        alike = [token for token in self._meant(word) if self._meant_by(token).targets]
+        if self._meant_by(word.std).targets or not alike:
+            yield word.std, 1.0
+            alike = self._forms(word)
+        yield from ((token, OTHER_FORM) for token in alike)
 
     @lru_cache(maxsize=1 << 11)  # noqa: B019  one object a process
     def _meant_by(self, token: str) -> _Meant:
@@ -254,11 +222,6 @@ class Synonyms:
         most = sorted(targets.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_MEANT_BY_ONE]
         shares = tuple((target, sqrt(held / (count + FEW))) for target, held in most)
         return _Meant(log(self._left_sides / (1 + count)), shares)
-
-    @lru_cache(maxsize=1 << 14)  # noqa: B019  one object a process
-    def _weight(self, token: str) -> float:
-        """What a word says: the more, the fewer left sides hold it."""
-        return log(1 + len(self._by_tokens) / (1 + len(self._phrases.get(token, ()))))
 
     def _expansion(
         self, words: tuple[Span, ...], target: str, line: int, *, said: bool, literal: bool = False
@@ -337,12 +300,6 @@ def _small_words(text: str, analysis: Analysis) -> frozenset[str]:
 
 def _negated(words: Sequence[Span], place: int) -> bool:
     return place > 0 and bool(NEGATION.match(words[place - 1].exact))
-
-
-def _nearest(places: Sequence[int], place: int, length: int) -> int | None:
-    """The place nearest to another one, as far as it is near for a left side of so many words."""
-    near = [other for other in places if other != place and abs(other - place) <= length - 1 + NEAR]
-    return min(near, key=lambda other: abs(other - place), default=None)
 
 
 def _chosen(tokens: Sequence[str], at: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, ...]]:

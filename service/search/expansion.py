@@ -26,8 +26,7 @@ def synonyms_of(text: str, book: Wordbook, boosts: Boosts, whole: float, *, said
     if not (boosts.synonyms or boosts.everyday):
         return []
     found: list[Synonym] = []
-    strange = (lambda _: False) if said else book.guesses.is_strange
-    for expansion in book.synonyms.expand(text, strange):
+    for expansion in book.synonyms.expand(text):
         if _of_offers(expansion, book):
             weight = boosts.synonyms * _usual(expansion.text, expansion.words[0].exact, book)
         else:

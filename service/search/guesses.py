@@ -53,10 +53,6 @@ class Guesses:
         """Whether any of these words (unstemmed tokens) stands in an offer."""
         return any(self.lexicon.knows(token) for token in tokens)
 
-    def is_strange(self, exact: str) -> bool:
-        """Whether a word (an unstemmed token) finds nothing: it stands in no offer, not even in another form."""
-        return not self.frequency(exact) and not self.related(exact)
-
     def frequency(self, exact: str) -> int:
         """Number of offers with a word (an unstemmed token), in all its endings: Kind, Kinder, Kindes."""
         stems = self.analysis.std(exact)

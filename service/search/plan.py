@@ -31,7 +31,7 @@ class Boosts:
     synonyms: float = 0.3
     everyday: float = 1.0
     some_words: float = 0.4
-    associated: float = 0.3
+    associated: float = 0.4
     town: float = 3.0
     translated: float = 1.0
     typed: float = 0.3

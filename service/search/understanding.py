@@ -42,8 +42,11 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS, today: date 
         ]
     for word in words:
         synonyms += synonyms_inside(word, book, boosts, whole) if len(word.parts) > 1 else []
-    if synonyms or any(word.forms or word.spellings or book.guesses.knows(word.exact) for word in words):
-        synonyms += associated(spelt, book, boosts, synonyms)  # otherwise nonsense would find something
+    alone = (
+        len(words) == 1
+    )  # several words of which no offer and no rule knows any are nonsense, and shall find nothing
+    if alone or synonyms or any(word.forms or word.spellings or book.guesses.knows(word.exact) for word in words):
+        synonyms += associated(spelt, book, boosts, synonyms)
     negations = negations_of(text, book, boosts)
     return Plan(
         words=tuple(words),

@@ -209,30 +209,6 @@ def test_words_of_a_longer_left_side_fire_nothing_of_their_own() -> None:
     assert targets(synonyms, "mein Kind schweigt") == {"erziehungsberatung"}
 
 
-def test_a_strange_word_fires_what_it_says_most_of() -> None:
-    common = "\n".join(f"kind {word} => familie" for word in ("schule", "essen", "arzt", "wohnung", "angst", "freunde"))
-    synonyms = Synonyms.parse(f"{common}\nkind stottert => logopädie", ANALYSIS)
-
-    def found(query: str, strange: str) -> set[str]:
-        return {expansion.text for expansion in synonyms.expand(query, strange.__eq__)}
-
-    assert found("meine Tochter stottert", "stottert") == {"logopädie"}
-    assert found("meine Tochter stottert", "") == set(), "a word of the offers finds them by itself"
-    assert found("nicht stottert", "stottert") == set(), "a negated word fires nothing"
-    assert found("mein Kind", "kind") == set(), "Kind says little of any of these"
-
-
-def test_a_strange_word_looks_no_further_than_others_do() -> None:
-    others = "\n".join(f"{word} stottert => familie" for word in ("angst", "schule", "freund", "hort"))
-    synonyms = Synonyms.parse(f"{others}\nkind stottert laut => logopädie", ANALYSIS)
-
-    def found(query: str) -> set[str]:
-        return {expansion.text for expansion in synonyms.expand(query, "laut".__eq__)}
-
-    assert found("Kind laut") == {"logopädie"}
-    assert found("Kind eins zwei drei vier fünf sechs sieben acht neun laut") == set()
-
-
 def test_every_word_of_a_group_stands_for_every_other() -> None:
     synonyms = Synonyms.parse("boss, vorgesetzter ~ chef\nvorgesetzter schreit => arbeitsrecht", ANALYSIS)
 
@@ -302,9 +278,25 @@ def test_words_without_left_sides_weaken_associations() -> None:
     assert associated("bitcoin mond sterne fernrohr spielen") == {}
 
 
-@pytest.mark.parametrize("query", ["zahnspange", "Zahnspange Zahnspange", "", "ohne", "mond sterne"])
-def test_one_word_alone_is_associated_with_nothing(query: str) -> None:
+@pytest.mark.parametrize("query", ["", "ohne", "ohne Zahnspange", "mond sterne"])
+def test_what_no_left_side_holds_is_associated_with_nothing(query: str) -> None:
     assert associated(query) == {}
+
+
+def test_a_word_alone_is_associated_with_what_its_left_sides_mean() -> None:
+    assert set(associated("Zahnspange")) >= {"krankenkasse", "zahnarzt"}
+
+
+def test_a_word_without_left_sides_is_associated_with_what_it_stands_for() -> None:
+    others = "\n".join(f"{word} katze => tier" for word in ("hund", "maus", "vogel", "fisch", "pferd", "esel"))
+    synonyms = Synonyms.parse(f"maloche, hund ~ arbeit\narbeit suchen => jobcenter\n{others}", ANALYSIS)
+
+    def found(query: str) -> set[str]:
+        return {expansion.text for expansion, _ in synonyms.associated(query)}
+
+    assert found("Arbeit") == {"jobcenter"}
+    assert found("Maloche") == {"jobcenter", "tier"}, "it stands for Arbeit and for Hund"
+    assert found("Hund") == {"tier"}, "what left sides hold needs no other word"
 
 
 @given(
