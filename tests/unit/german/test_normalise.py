@@ -1,10 +1,21 @@
 """Clean text, text from HTML, queries of bearable length."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.german.normalise import QUERY_CHARACTERS, QUERY_WORDS, align, clean, cut_query, fold_gender, plain_text
+from service.german.normalise import (
+    QUERY_CHARACTERS,
+    QUERY_WORDS,
+    SPELT_OUT,
+    align,
+    clean,
+    cut_query,
+    fold_gender,
+    plain_text,
+)
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=80)
 PIECES = (
@@ -137,3 +148,13 @@ def test_any_query_is_bearable(text: str) -> None:
     query = cut_query(text)
     assert len(query.text) <= QUERY_CHARACTERS
     assert len(query.text.split()) <= QUERY_WORDS
+
+
+@pytest.mark.parametrize("char", SPELT_OUT)
+def test_what_is_spelt_out_beforehand_is_what_nfkc_makes_of_it_beside_any_character(char: str) -> None:
+    for number in range(0x110000):
+        other = chr(number)
+        if unicodedata.combining(other) or not unicodedata.is_normalized("NFKC", other):
+            for text in (f"a{char}{other}", f"{other}{char}b"):
+                spelt_out = text.replace(char, SPELT_OUT[char])
+                assert unicodedata.normalize("NFKC", spelt_out) == unicodedata.normalize("NFKC", text)

@@ -27,22 +27,22 @@ def test_all_rules_of_the_product_load() -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("Kindergarten", {"kita"}),
-        ("Arzt", {"ärztin", "ärztinnen"}),
-        ("Ärzt:innen", {"arzt", "ärztin"}),
-        ("Ärztin", {"arzt"}),
-        ("Deutsch lernen", {"deutschkurs", "sprachcafé"}),
-        ("Bundesagentur für Arbeit", {"arbeitsagentur"}),
-        ("Lehre", {"ausbildung"}),
-        ("Kinder", {"kinderbetreuung"}),
-        ("schwangere Frau", {"schwangerschaftsberatung"}),
-        ("Geflüchteter", {"flüchtling"}),
-        ("Papiere", {"formularhilfe"}),
-        ("ohne Papiere", {"anonymer krankenschein", "medinetz"}),
-        ("keine Krankenversicherung", {"medinetz"}),
-        ("wohnung suchen in marl", {"wohnungssuche"}),
-        ("Schuldenberatung", {"schuldnerberatung"}),
-        ("jop center", {"jobcenter"}),
+        ("Kindergarten", {"Kita"}),
+        ("Arzt", {"Ärztin", "Ärztinnen"}),
+        ("Ärzt:innen", {"Arzt", "Ärztin"}),
+        ("Ärztin", {"Arzt"}),
+        ("Deutsch lernen", {"Deutschkurs", "Sprachcafé"}),
+        ("Bundesagentur für Arbeit", {"Arbeitsagentur"}),
+        ("Lehre", {"Ausbildung"}),
+        ("Kinder", {"Kinderbetreuung"}),
+        ("schwangere Frau", {"Schwangerschaftsberatung"}),
+        ("Geflüchteter", {"Flüchtling"}),
+        ("Papiere", {"Formularhilfe"}),
+        ("ohne Papiere", {"anonymer Krankenschein", "Medinetz"}),
+        ("keine Krankenversicherung", {"Medinetz"}),
+        ("wohnung suchen in marl", {"Wohnungssuche"}),
+        ("Schuldenberatung", {"Schuldnerberatung"}),
+        ("jop center", {"Jobcenter"}),
     ],
 )
 def test_everyday_words_find_official_ones(query: str, expected: set[str]) -> None:
@@ -52,19 +52,20 @@ def test_everyday_words_find_official_ones(query: str, expected: set[str]) -> No
 @pytest.mark.parametrize(
     ("query", "wrong"),
     [
-        ("Lehrer", "ausbildung"),
-        ("Lehrerin", "berufsausbildung"),
-        ("Schüler", "schulanmeldung"),
-        ("Mieter", "wohngeld"),
-        ("Pfleger", "pflegedienst"),
-        ("Arbeiter", "arbeitssuche"),
-        ("ohne Papiere", "ausweis"),
-        ("ohne Krankenversicherung", "krankenkasse"),
-        ("kein Pass", "reisepass"),
-        ("nicht schwanger", "hebamme"),
+        ("Lehrer", "Ausbildung"),
+        ("Lehrerin", "Berufsausbildung"),
+        ("Schüler", "Schulanmeldung"),
+        ("Mieter", "Wohngeld"),
+        ("Pfleger", "Pflegedienst"),
+        ("Arbeiter", "Arbeitssuche"),
+        ("ohne Papiere", "Ausweis"),
+        ("ohne Krankenversicherung", "Krankenkasse"),
+        ("kein Pass", "Reisepass"),
+        ("nicht schwanger", "Hebamme"),
     ],
 )
 def test_rules_that_must_not_fire(query: str, wrong: str) -> None:
+    assert any(wrong in rule.targets for rule in OURS.rules), "written as in the files"
     assert wrong not in targets(OURS, query)
 
 
