@@ -214,7 +214,7 @@ class Stage:
             connection = self.opensearch()
             names = connection.get(f"/_cat/indices/{here.settings.index_prefix}-*?h=index").decode("ascii").split()
             for name in names:  # one by one: servers may refuse patterns
-                connection.delete(f"/{name}?ignore_unavailable=true")  # a rebuild that was ended may have dropped it
+                connection.delete(f"/{name}?ignore_unavailable=true")  # a rebuild that is ending may drop it first
             connection.close()
         if engine in self._services:
             self._services[engine].engine.close()

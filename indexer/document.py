@@ -88,9 +88,9 @@ def draft(offer: StoredOffer, vocabularies: Vocabularies, today: date) -> Draft:
         document["confirmed_on"] = record["confirmed_on"].isoformat()
     if starts_on:
         document["starts_on"] = starts_on.isoformat()
-    named = [("topics", slug) for slug in document["topics"]]  # and their parents
-    named += [("kinds", record["kind"]), *(("audiences", slug) for slug in record["audiences"])]
-    return Draft(document, named)
+    terms = [("topics", slug) for slug in document["topics"]]  # `filters` has put their parents beside them
+    terms += [("kinds", record["kind"]), *(("audiences", slug) for slug in record["audiences"])]
+    return Draft(document, terms)
 
 
 def complete(begun: Draft, book: Wordbook) -> Document:

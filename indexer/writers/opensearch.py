@@ -28,7 +28,9 @@ WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
 PAGE = 5_000
 """Documents of one page when ids and revisions are read."""
 READ = ("offer_id", "rev", "content_hash")
-"""What is read of them, as values that they are sorted by: half the work of reading fields."""
+"""What is read of them: the values that they are sorted by, so that no field is fetched."""
+MISSING = 2**63 - 1
+"""What the server sorts a document by that has no number."""
 
 
 def connect(settings: Settings) -> OpenSearch:
@@ -54,6 +56,13 @@ def _object(answer: Any) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise TypeError(f"{type(answer).__name__} instead of an object")
     return answer
+
+
+def _indexed(offer_id: str, rev: int, content_hash: str) -> Indexed:
+    """What a document was sorted by. TypeError where it has not all of it."""
+    if offer_id is None or content_hash is None or rev == MISSING:
+        raise TypeError(f"a document without one of {', '.join(READ)}")
+    return Indexed(offer_id, rev, content_hash)
 
 
 def _status(unavailable: SearchUnavailable) -> int | str | None:
@@ -204,7 +213,7 @@ class OpenSearchWriter:
                     with _translated():
                         full = len(hits) == PAGE
                         coming = ahead.submit(self._page, name, point, hits[-1]["sort"]) if full else None
-                        found = [Indexed(*hit["sort"]) for hit in hits]
+                        found = [_indexed(*hit["sort"][: len(READ)]) for hit in hits]
                     yield from found
             finally:
                 with suppress(SearchUnavailable), _translated():  # the server drops it by itself
@@ -212,7 +221,7 @@ class OpenSearchWriter:
 
     def _page(self, name: str, point: str, after: list[Any] | None) -> list[Any]:
         body: dict[str, Any] = {
-            "size": PAGE, "sort": [{name: "asc"} for name in READ], "stored_fields": "_none_",
+            "size": PAGE, "sort": [{field: "asc"} for field in READ], "stored_fields": "_none_",
             "track_total_hits": False, "pit": {"id": point, "keep_alive": "2m"},
         }  # fmt: skip
         if after:

@@ -42,7 +42,7 @@ class Splitter:
     """Splits by a fixed list of parts; the list is kept beside each physical index so that all its documents agree.
 
     ``never`` holds whole words that must not be split, such as names of towns. ``remembered``: of how many words the parts
-    are kept (and a quarter as many pieces of texts, which are looked up again sooner).
+    are kept; and a quarter as many words with what stands beside them, commas and all.
     """
 
     def __init__(self, words: Iterable[str], never: Iterable[str] = (), remembered: int = WORDS_REMEMBERED):
@@ -68,9 +68,11 @@ class Splitter:
 
     def expand(self, text: str) -> str:
         """Clean text for the field ``all_parts``: every compound replaced by its parts, other words kept."""
-        expanded = self._expanded
-        pieces = without_marks(text).split(" ")
-        return " ".join([expanded[piece] if len(piece) >= SHORTEST_COMPOUND else piece for piece in pieces])
+        expanded, least = self._expanded, SHORTEST_COMPOUND
+        return "\n".join(
+            " ".join([expanded[piece] if len(piece) >= least else piece for piece in line.split(" ")])
+            for line in without_marks(text).split("\n")
+        )
 
     def _expand(self, piece: str) -> str:
         expanded = _LONG_WORD.sub(lambda word: " ".join(self._parts[lower(word[0])]) or word[0], piece)

@@ -54,7 +54,7 @@ _LINES = re.compile(r"\n[\n ]+")
 def _composed(text: str) -> str:
     if unicodedata.is_normalized("NFKC", text):
         return text
-    for char, spelt_out in SPELT_OUT.items():  # a fifth of the time of what follows
+    for char, spelt_out in SPELT_OUT.items():  # most texts have no other, and need no more
         text = text.replace(char, spelt_out)
     if unicodedata.is_normalized("NFKC", text):
         return text

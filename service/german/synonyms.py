@@ -29,7 +29,9 @@ MOST_MEANT, MOST_MEANT_BY_ONE = 12, 40
 FEW = 5
 """Added to the number of left sides that hold a word, so that a word of few is not sure of what they mean."""
 OTHER_FORM = 0.7
-"""What another form of a word counts, in parts of the word itself, where it is looked for in left sides."""
+"""What another form of a word counts, or what stands for it, in parts of the word itself, where left sides are asked."""
+ALONE = 0.7
+"""How much of a left side the only word of a query must say."""
 
 # A word after one of these is not what somebody has or looks for: "ohne Papiere" must not find passport offices.
 NEGATION = re.compile(r"^(?:ohne|nicht|kein(?:e[mnrs]?)?)$")
@@ -79,12 +81,6 @@ class _Source:
     small: frozenset[str]  # stop words that must be in the query: those of a left side with one other word
     targets: tuple[str, ...]
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Meant:
-    says: float  # how much a word says: the more, the fewer left sides hold it
-    targets: tuple[tuple[str, float], ...]  # what they mean, and the root of the share of them that means it
 
 
 class Synonyms:
@@ -178,50 +174,61 @@ class Synonyms:
         """What left sides mean that hold words of a query, and how strongly its words say so, from 0 to 1, the most first.
 
         Each word votes for what its left sides mean, by how many of them mean it and how few they are; what several words
-        say counts more. No left side must stand in the query as a whole. A negated word has no vote, stop words of left sides
-        are not asked for.
+        say counts more. No left side must stand in the query as a whole, but of one that holds the only word of a query this
+        must say most. Negations and what they negate have no vote, stop words of left sides are not asked for.
         """
         spans = list(self._analysis.spans(query))
-        words = {word.std: word for place, word in enumerate(spans) if not _negated(spans, place)}
-        voting = {word: list(self._voting(word)) for word in words.values()}
-        whole = sum(max(self._meant_by(token).says for token, _ in tokens) ** 2 for tokens in voting.values())
-        if not whole:
-            return []
+        light = [_is_light(word.exact) or _negated(spans, place) for place, word in enumerate(spans)]
+        words = {word.std: word for word, has_no_vote in zip(spans, light, strict=True) if not has_no_vote}
         votes: defaultdict[str, float] = defaultdict(float)
-        told: defaultdict[str, dict[Span, None]] = defaultdict(dict)
-        for word, tokens in voting.items():
-            for token, counts in tokens:
-                meant = self._meant_by(token)
-                for target, share in meant.targets:
-                    votes[target] += counts * meant.says**2 * share
-                    told[target][word] = None
-        found = {target: vote / whole * sqrt(len(told[target])) for target, vote in votes.items()}
+        told: defaultdict[str, list[Span]] = defaultdict(list)
+        whole = 0.0
+        for word in words.values():
+            says, own = self._votes(word, alone=len(words) == 1)
+            whole += says**2
+            for target, vote in own.items():
+                votes[target] += vote
+                told[target].append(word)
+        found = {target: vote / whole * sqrt(len(told[target])) for target, vote in votes.items() if vote}
         return [
             (self._expansion(tuple(sorted(told[target])), target, 0, said=True), min(1.0, share / SAYS_ALL))
             for target, share in sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_MEANT]
             if share >= SAYS_LITTLE and not words.keys() >= {*self._analysis.std(target)}
         ]
 
-    def _voting(self, word: Span) -> Iterator[tuple[str, float]]:
-        """Words of left sides that vote for a word of a query, and how much each counts: itself and its other forms. Where
-        none holds it, those that it stands for in them."""
-        alike = [token for token in self._meant(word) if self._meant_by(token).targets]
-        if self._meant_by(word.std).targets or not alike:
-            yield word.std, 1.0
-            alike = self._forms(word)
-        yield from ((token, OTHER_FORM) for token in alike)
+    def _votes(self, word: Span, *, alone: bool) -> tuple[float, dict[str, float]]:
+        """How much a word of a query says, and its votes. Left sides are asked that hold the word or another form of it; where
+        there are none, those that hold what stands for it."""
+        tokens = {word.std: 1.0} | dict.fromkeys(self._forms(word), OTHER_FORM)
+        if not any(self._held_by(token) for token in tokens):
+            tokens |= dict.fromkeys((token for token in self._meant(word) if token not in tokens), OTHER_FORM)
+        votes: dict[str, float] = {}
+        for token, counts in tokens.items():
+            for target, share in self._meant_by(token, alone):
+                votes[target] = max(votes.get(target, 0.0), counts * self._says(token) ** 2 * share)
+        return max(map(self._says, filter(self._held_by, tokens)), default=self._says(word.std)), votes
+
+    def _held_by(self, token: str) -> list[tuple[str, ...]]:
+        """The left sides that hold a token."""
+        alone = [(token,)] if (token,) in self._by_tokens else []
+        return [*alone, *self._phrases.get(token, ())]
+
+    @lru_cache(maxsize=1 << 12)  # noqa: B019  one object a process
+    def _says(self, token: str) -> float:
+        """How much a word says: the more, the fewer left sides hold it."""
+        return log(self._left_sides / (1 + sum(len(self._by_tokens[tokens]) for tokens in self._held_by(token))))
 
     @lru_cache(maxsize=1 << 11)  # noqa: B019  one object a process
-    def _meant_by(self, token: str) -> _Meant:
-        """What the left sides mean that hold a token."""
-        count, targets = 0, Counter[str]()
-        for tokens in ((token,), *self._phrases.get(token, ())):
-            for source in self._by_tokens.get(tokens, ()):
-                count += 1
-                targets.update(source.targets)
+    def _meant_by(self, token: str, alone: bool) -> tuple[tuple[str, float], ...]:
+        """What the left sides mean that hold a token, and the root of the share of them that means it. `alone`: only those of
+        which it says most."""
+        held = self._held_by(token)
+        if alone:
+            held = [tokens for tokens in held if self._says(token) >= ALONE * sum(map(self._says, tokens))]
+        sources = [source for tokens in held for source in self._by_tokens[tokens]]
+        targets = Counter(target for source in sources for target in source.targets)
         most = sorted(targets.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_MEANT_BY_ONE]
-        shares = tuple((target, sqrt(held / (count + FEW))) for target, held in most)
-        return _Meant(log(self._left_sides / (1 + count)), shares)
+        return tuple((target, sqrt(count / (len(sources) + FEW))) for target, count in most)
 
     def _expansion(
         self, words: tuple[Span, ...], target: str, line: int, *, said: bool, literal: bool = False

@@ -42,10 +42,9 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS, today: date 
         ]
     for word in words:
         synonyms += synonyms_inside(word, book, boosts, whole) if len(word.parts) > 1 else []
-    alone = (
-        len(words) == 1
-    )  # several words of which no offer and no rule knows any are nonsense, and shall find nothing
-    if alone or synonyms or any(word.forms or word.spellings or book.guesses.knows(word.exact) for word in words):
+    in_offers = any(word.forms or word.spellings or book.guesses.knows(word.exact) for word in words)
+    # several words of which no offer and no rule knows any are nonsense; the only word needs no more where offers use it
+    if not in_offers if len(words) == 1 else in_offers or synonyms:
         synonyms += associated(spelt, book, boosts, synonyms)
     negations = negations_of(text, book, boosts)
     return Plan(

@@ -79,3 +79,20 @@ def test_a_page_that_fails_ends_the_reading(behind: tuple[Proxy, IndexWriter], m
         assert writer.write(NAME, [], [(offer, 2) for offer in offers]) == []
         writer.refresh(NAME)
     assert list(writer.entries(NAME)) == []
+
+
+@pytest.mark.parametrize("missing", ["rev", "content_hash"])
+def test_a_document_that_the_indexer_did_not_write_ends_the_reading(
+    behind: tuple[Proxy, IndexWriter], opensearch_url: str, missing: str
+) -> None:
+    _, writer = behind
+    document = {"offer_id": str(UUID(int=1)), "rev": 1, "content_hash": "x"}
+    del document[missing]
+    with OpenSearch(opensearch_url) as client:
+        client.index(index=NAME, id=str(UUID(int=1)), body=document, params={"refresh": "true"})
+        try:
+            with pytest.raises(SearchUnavailable):
+                list(writer.entries(NAME))
+        finally:
+            client.delete(index=NAME, id=str(UUID(int=1)), params={"refresh": "true"})
+    assert list(writer.entries(NAME)) == []

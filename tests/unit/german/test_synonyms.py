@@ -279,25 +279,44 @@ def test_words_without_left_sides_weaken_associations() -> None:
     assert associated("bitcoin mond sterne fernrohr spielen") == {}
 
 
-@pytest.mark.parametrize("query", ["", "ohne", "ohne Zahnspange", "mond sterne"])
+@pytest.mark.parametrize("query", ["", "mond sterne", "Zahnspanne"])
 def test_what_no_left_side_holds_is_associated_with_nothing(query: str) -> None:
     assert associated(query) == {}
 
 
-def test_a_word_alone_is_associated_with_what_its_left_sides_mean() -> None:
-    assert set(associated("Zahnspange")) >= {"krankenkasse", "zahnarzt"}
+def said_with(rules: str, query: str) -> dict[str, float]:
+    synonyms = Synonyms.parse(f"{SPORT}\n{rules}", ANALYSIS)
+    return {expansion.text: share for expansion, share in synonyms.associated(query)}
+
+
+def test_a_word_alone_is_associated_with_what_it_says_most_of() -> None:
+    rules = "kind stottert => logopädie\nball, tennis => verein\npizza backen diplom => anerkennung"
+    common = "\n".join(f"kind {word} => familie" for word in ("schule", "essen", "arzt", "wohnung", "angst", "freunde"))
+    assert set(said_with(f"{rules}\n{common}", "stottert")) == {"logopädie"}
+    assert said_with(f"{rules}\n{common}", "Kind") == {}, "it says little of any of these"
+    assert said_with(f"{rules}\n{common}", "Pizza") == {}, "it says a third of its left side"
+    assert "anerkennung" in said_with(f"{rules}\n{common}", "Pizza backen")
 
 
 def test_a_word_without_left_sides_is_associated_with_what_it_stands_for() -> None:
-    others = "\n".join(f"{word} katze => tier" for word in ("hund", "maus", "vogel", "fisch", "pferd", "esel"))
-    synonyms = Synonyms.parse(f"maloche, hund ~ arbeit\narbeit suchen => jobcenter\n{others}", ANALYSIS)
+    rules = "maloche, plackerei ~ arbeit\narbeit suchen => jobcenter\nplackerei satt => kündigung"
+    found = said_with(rules, "Maloche Ball")
+    assert {"jobcenter", "kündigung"} <= found.keys(), "it stands for Arbeit and for Plackerei"
+    assert "jobcenter" not in said_with(rules, "Plackerei Ball"), "what left sides hold needs no other word"
+    assert found["jobcenter"] < said_with(rules, "Arbeit Ball")["jobcenter"]
 
-    def found(query: str) -> set[str]:
-        return {expansion.text for expansion, _ in synonyms.associated(query)}
 
-    assert found("Arbeit") == {"jobcenter"}
-    assert found("Maloche") == {"jobcenter", "tier"}, "it stands for Arbeit and for Hund"
-    assert found("Hund") == {"tier"}, "what left sides hold needs no other word"
+def test_many_words_that_one_stands_for_count_no_more_than_one() -> None:
+    group = ("laden", "kiosk", "markt", "bude", "stand")
+    rules = f"{', '.join(group)} ~ geschäft\n" + "\n".join(f"{word} offen => einkauf" for word in group)
+    assert 0 < said_with(rules, "Geschäft Ball")["einkauf"] <= said_with(rules, "Kiosk Ball")["einkauf"] < 1
+
+
+@pytest.mark.parametrize("query", ["ohne", "ohne Hund", "kein Auto", "nicht schwanger", "mehr", "nicht ohne Hund"])
+def test_negations_say_nothing_by_themselves(query: str) -> None:
+    rules = "ohne pass => ausländerbehörde\nkein geld => sozialamt\nnicht mehr können => krisentelefon\nhund ausführen => tierheim"
+    assert said_with(rules, query) == {}
+    assert OURS.associated(query) == []
 
 
 @given(
@@ -318,3 +337,4 @@ def test_a_word_of_all_left_sides_says_nothing() -> None:
 def test_negated_words_are_associated_with_nothing() -> None:
     assert "krankenkasse" in associated("zahnspange bezahlen tochter")
     assert associated("tochter ohne zahnspange nicht bezahlen") == {}
+    assert said_with("ohne zahn => zahnarzt\nnicht kauen => zahnarzt", "tochter ohne zahnspange nicht bezahlen") == {}

@@ -24,6 +24,14 @@ def test_there_are_many_rules() -> None:
     assert sum(rule.alike for rule in RULES) > 100
 
 
+def test_what_is_searched_is_written_alike_in_all_rules() -> None:
+    written: dict[str, set[str]] = {}
+    for rule in RULES:
+        for target in () if rule.alike else rule.targets:
+            written.setdefault(target.casefold(), set()).add(target)
+    assert [sorted(ways) for ways in written.values() if len(ways) > 1] == [], "votes for one are votes for the other"
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_who_types_a_left_side_searches_for_the_right_side(book: Wordbook, file: str) -> None:
     idle = [
