@@ -175,11 +175,13 @@ class Synonyms:
 
         Each word votes for what its left sides mean, by how many of them mean it and how few they are; what several words
         say counts more. No left side must stand in the query as a whole, but of one that holds the only word of a query this
-        must say most. Negations and what they negate have no vote, stop words of left sides are not asked for.
+        must say most. What is negated has no vote, negations have one beside others; stop words of left sides are not asked for.
         """
         spans = list(self._analysis.spans(query))
-        light = [_is_light(word.exact) or _negated(spans, place) for place, word in enumerate(spans)]
-        words = {word.std: word for word, has_no_vote in zip(spans, light, strict=True) if not has_no_vote}
+        saying = [word for place, word in enumerate(spans) if not _negated(spans, place)]
+        if all(_is_light(word.exact) for word in saying):
+            return []
+        words = {word.std: word for word in saying}
         votes: defaultdict[str, float] = defaultdict(float)
         told: defaultdict[str, list[Span]] = defaultdict(list)
         whole = 0.0
