@@ -178,15 +178,15 @@ class Synonyms:
         must say most. What is negated has no vote, negations have one beside others; stop words of left sides are not asked for.
         """
         spans = list(self._analysis.spans(query))
-        saying = [word for place, word in enumerate(spans) if not _negated(spans, place)]
-        if all(_is_light(word.exact) for word in saying):
+        words = {word.std: word for place, word in enumerate(spans) if not _negated(spans, place)}
+        saying = sum(not _is_light(word.exact) for word in words.values())
+        if not saying:
             return []
-        words = {word.std: word for word in saying}
         votes: defaultdict[str, float] = defaultdict(float)
         told: defaultdict[str, list[Span]] = defaultdict(list)
         whole = 0.0
         for word in words.values():
-            says, own = self._votes(word, alone=len(words) == 1)
+            says, own = self._votes(word, alone=saying == 1)
             whole += says**2
             for target, vote in own.items():
                 votes[target] += vote

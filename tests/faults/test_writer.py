@@ -81,7 +81,7 @@ def test_a_page_that_fails_ends_the_reading(behind: tuple[Proxy, IndexWriter], m
     assert list(writer.entries(NAME)) == []
 
 
-@pytest.mark.parametrize("missing", ["rev", "content_hash"])
+@pytest.mark.parametrize("missing", ["offer_id", "rev", "content_hash"])
 def test_a_document_that_the_indexer_did_not_write_ends_the_reading(
     behind: tuple[Proxy, IndexWriter], opensearch_url: str, missing: str
 ) -> None:

@@ -312,11 +312,37 @@ def test_many_words_that_one_stands_for_count_no_more_than_one() -> None:
     assert 0 < said_with(rules, "Geschäft Ball")["einkauf"] <= said_with(rules, "Kiosk Ball")["einkauf"] < 1
 
 
-@pytest.mark.parametrize("query", ["ohne", "ohne Hund", "kein Auto", "nicht schwanger", "mehr", "nicht ohne Hund"])
+@pytest.mark.parametrize("query", ["mehr", "mehr ohne Hund", "nicht ohne Hund", "kein Auto"])
 def test_negations_say_nothing_by_themselves(query: str) -> None:
-    rules = "ohne pass => ausländerbehörde\nkein geld => sozialamt\nnicht mehr können => krisentelefon\nhund ausführen => tierheim"
+    rules = "mehr => sozialamt\nohne => ausländerbehörde\nnicht => krisentelefon\nkein => sozialamt\nhund ausführen => tierheim"
     assert said_with(rules, query) == {}
     assert OURS.associated(query) == []
+
+
+def test_a_word_beside_negations_is_alone() -> None:
+    rules = "pizza backen diplom => anerkennung\nmehr => sozialamt"
+    assert "anerkennung" not in said_with(rules, "mehr Pizza")
+    assert "anerkennung" in said_with(rules, "mehr Pizza backen")
+
+
+@pytest.mark.parametrize(
+    "query", ["geschlagene Frauen", "Frau schlagen", "meine Frau wird geschlagen", "er soll aufhören zu schlagen"]
+)
+def test_who_is_hit_is_not_shown_what_is_for_those_who_hit(query: str) -> None:
+    assert not {"gewaltfrei", "Täterarbeit", "Gruppentraining für Männer"} & targets(OURS, query)
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("Krieg Kinder", "Schwangerschaftsberatung"), ("ich bekomme ein Kind", "Traumaberatung"),
+        ("trockene Haut Kind", "Krisentelefon"), ("kleine Operation Krankenhaus", "Kinderbetreuung im Notfall"),
+        ("Sohn boxt im Verein", "Kinderschutz"), ("in der Gemeinde helfen", "Schuldnerberatung"),
+        ("lesen und schreiben lernen", "Formularhilfe"), ("Geld Wohnung", "Mietrecht"),
+    ],
+)  # fmt: skip
+def test_plain_words_do_not_fire_what_is_meant_by_slang(query: str, wrong: str) -> None:
+    assert wrong not in targets(OURS, query)
 
 
 @given(
