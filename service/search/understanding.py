@@ -42,7 +42,7 @@ def understand(query: str, book: Wordbook, boosts: Boosts = BOOSTS, today: date 
         ]
     for word in words:
         synonyms += synonyms_inside(word, book, boosts, whole) if len(word.parts) > 1 else []
-    in_offers = any(word.forms or word.spellings or book.guesses.knows(word.exact) for word in words)
+    in_offers = any(word.forms or word.spellings or any(map(book.guesses.frequency, word.exact)) for word in words)
     # the only word finds offers that use it by itself; several of which no offer and no rule knows any are nonsense
     silent = in_offers if len(words) == 1 else not (in_offers or synonyms)
     if not silent:

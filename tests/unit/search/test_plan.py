@@ -133,3 +133,8 @@ def test_anything_typed_becomes_a_plan(book: Wordbook, typed: str) -> None:
     assert len(plan.words) <= 100
     assert all(word.stems and word.exact and word.text.strip() for word in plan.words)
     f"{plan}".encode()
+
+
+def test_a_form_of_a_word_of_the_offers_means_what_the_word_does(book: Wordbook) -> None:
+    known, form = understand("Sprachkurs", book), understand("Sprachkursen", book)
+    assert {synonym.stems for synonym in form.synonyms} == {synonym.stems for synonym in known.synonyms}
