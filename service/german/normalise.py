@@ -21,7 +21,7 @@ CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
 _CONTROL = re.compile(f"[{CONTROL}]")
 _UNWANTED = re.compile(f"[{CONTROL}{INVISIBLE}]")
 SPELT_OUT = {"…": "...", "\u00a0": " "}
-"""Characters that make most texts no NFKC: what it makes of them, whatever stands beside them."""
+"""Characters of many texts that are no NFKC: what it makes of them, whatever stands beside them."""
 # NFKC would glue a footnote or a square to its word ("Beratung²", "m²"); the server's tokenizer breaks there.
 _SUPERSCRIPT = re.compile("([⁰¹²³⁴-⁹]+)")
 _DOTTED_I = re.compile("(?<=[iİ])\u0307")
@@ -54,7 +54,7 @@ _LINES = re.compile(r"\n[\n ]+")
 def _composed(text: str) -> str:
     if unicodedata.is_normalized("NFKC", text):
         return text
-    for char, spelt_out in SPELT_OUT.items():  # most texts have no other, and need no more
+    for char, spelt_out in SPELT_OUT.items():  # many texts have no other, and need no more
         text = text.replace(char, spelt_out)
     if unicodedata.is_normalized("NFKC", text):
         return text

@@ -1,5 +1,6 @@
 """Rules, what they fire on, and what they must not fire on."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,20 @@ def test_everyday_words_find_official_ones(query: str, expected: set[str]) -> No
         ("ohne Krankenversicherung", "Krankenkasse"),
         ("kein Pass", "Reisepass"),
         ("nicht schwanger", "Hebamme"),
+        # slang stands for plain words only where they mean nothing else
+        ("Krieg Kinder", "Schwangerschaftsberatung"),
+        ("ich bekomme ein Kind", "Traumaberatung"),
+        ("trockene Haut Kind", "Krisentelefon"),
+        ("kleine Operation Krankenhaus", "Kinderbetreuung im Notfall"),
+        ("Sohn boxt im Verein", "Kinderschutz"),
+        ("in der Gemeinde helfen", "Schuldnerberatung"),
+        ("lesen und schreiben lernen", "Formularhilfe"),
+        ("Geld Wohnung", "Mietrecht"),
+        # who is hit is not shown what is for those who hit
+        *product(
+            ("geschlagene Frauen", "Frau schlagen", "meine Frau wird geschlagen", "er soll aufhören zu schlagen"),
+            ("gewaltfrei", "Täterarbeit", "Antigewalttraining", "Gruppentraining für Männer"),
+        ),
     ],
 )
 def test_rules_that_must_not_fire(query: str, wrong: str) -> None:
@@ -323,26 +338,6 @@ def test_a_word_beside_negations_is_alone() -> None:
     rules = "pizza backen diplom => anerkennung\nmehr => sozialamt"
     assert "anerkennung" not in said_with(rules, "mehr Pizza")
     assert "anerkennung" in said_with(rules, "mehr Pizza backen")
-
-
-@pytest.mark.parametrize(
-    "query", ["geschlagene Frauen", "Frau schlagen", "meine Frau wird geschlagen", "er soll aufhören zu schlagen"]
-)
-def test_who_is_hit_is_not_shown_what_is_for_those_who_hit(query: str) -> None:
-    assert not {"gewaltfrei", "Täterarbeit", "Gruppentraining für Männer"} & targets(OURS, query)
-
-
-@pytest.mark.parametrize(
-    ("query", "wrong"),
-    [
-        ("Krieg Kinder", "Schwangerschaftsberatung"), ("ich bekomme ein Kind", "Traumaberatung"),
-        ("trockene Haut Kind", "Krisentelefon"), ("kleine Operation Krankenhaus", "Kinderbetreuung im Notfall"),
-        ("Sohn boxt im Verein", "Kinderschutz"), ("in der Gemeinde helfen", "Schuldnerberatung"),
-        ("lesen und schreiben lernen", "Formularhilfe"), ("Geld Wohnung", "Mietrecht"),
-    ],
-)  # fmt: skip
-def test_plain_words_do_not_fire_what_is_meant_by_slang(query: str, wrong: str) -> None:
-    assert wrong not in targets(OURS, query)
 
 
 @given(
